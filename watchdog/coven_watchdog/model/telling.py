@@ -1,0 +1,135 @@
+"""What goes out: notifications in the outbox, what is known about them, and the snapshot that `plan` decides on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from coven_watchdog.model.incidents import Incident, Step
+from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, Reason, Suppression, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message for one channel. `id` is `<incident>.<n>`, the same on every channel. Times in wall µs."""
+
+    id: str
+    channel: str
+    incident: str
+    reason: Reason
+    state: NotificationState
+    fact_at: int
+    committed_at: int
+    due_at: int
+    """Not to be sent before: later than `committed_at` while a group collects."""
+    suppression: Suppression | None = None
+    sent_at: int | None = None
+    attempts: int = 0
+    next_attempt_at: int | None = None
+    group: bool = False
+    """It was opened as a group, to collect what follows the first message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One incident inside a notification, as it stood when that was decided (`snapshot`)."""
+
+    notification: str
+    channel: str
+    incident: str
+    role: Reason
+    snapshot: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one channel has been told about one incident since its last opening."""
+
+    first: Notification | None = None
+    last: Notification | None = None
+    withheld: Suppression | None = None
+
+    @property
+    def tried(self) -> bool:
+        """FIRST (or what stands for it) was handed to the service at least once."""
+        return self.first is not None and self.first.attempts > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The recent traffic of one channel, for grouping. Wall µs."""
+
+    last_due: int | None = None
+    last_was_group: bool = False
+    collecting: Notification | None = None
+    """A queued, untried group whose time has not come: what follows joins it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Hides what matches until `until` (wall µs). Empty matchers match everything."""
+
+    id: str
+    until: int
+    kind: str = "*"
+    session: str = ""
+    home: str = ""
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the store knows that `plan` needs, read inside the transaction that will hold the plan."""
+
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    """The stored rows of the incidents in question: acknowledgements of the CLI are seen here."""
+    open_incidents: tuple[Incident, ...] = ()
+    """Every open incident of the homes in question, for inhibition."""
+    told: Mapping[tuple[str, str], Told] = field(default_factory=dict)
+    """By (incident, channel)."""
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+    sent_last_hour: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one transaction writes."""
+
+    incidents: tuple[Incident, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """The history rows."""
+    notifications: tuple[Notification, ...] = ()
+    """New rows, queued or withheld."""
+    members: tuple[Member, ...] = ()
+    """Which incidents stand in which notification; also joins rows that exist."""
+    replaced: tuple[tuple[str, str], ...] = ()
+    """(id, channel) of queued rows that a newer one takes the place of: withheld as `resolved_meanwhile`."""
+    refreshed: tuple[Incident, ...] = ()
+    """Every text of these not yet tried shall speak of this newer snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered message, neutralised for its channel. `lines` are the body."""
+
+    title: str
+    lines: tuple[str, ...]
+    tone: Tone
+    priority: Priority
+    token: str
+    """`<incident>.<n>`: also the last word of the last line."""
+
+    @property
+    def body(self) -> str:
+        """The lines, joined."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to deliver. `receipt` is what the service gave back (the desktop's notification id). Wall µs."""
+
+    at: int
+    outcome: AttemptOutcome
+    error: str = ""
+    receipt: str = ""

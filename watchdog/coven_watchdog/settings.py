@@ -1,0 +1,203 @@
+"""The configuration as frozen structs: every key with its default. Pure; `config` reads files and the environment into these."""
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from coven_watchdog.model.time import HOUR, MINUTE, SECOND
+from coven_watchdog.model.words import Expect, Kind, Severity, Titles
+
+_UNITS = {"d": 24 * HOUR, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": SECOND // 1000}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
+
+
+class Duration(int):
+    """A span of time in µs, written `90s`, `1h30m`, `500ms` or `2d`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Duration":
+        """Read a written duration.
+
+        Raises:
+            ValueError: the text is no duration; the message shows what one looks like.
+        """
+        if not _DURATION.fullmatch(text.strip()):
+            message = f"{text!r} is no duration; write it like 90s, 5m or 1h30m"
+            raise ValueError(message)
+
+        return cls(sum(round(float(number) * _UNITS[unit]) for number, unit in _PART.findall(text)))
+
+    @property
+    def seconds(self) -> float:
+        """The span in seconds, for time-outs."""
+        return self / SECOND
+
+
+class Secret:
+    """A value that must not be shown: its text form is `****`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the courier's standard input and for nothing else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "****"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Unknown keys are errors."""
+
+
+class Home(_Section, frozen=True, kw_only=True):
+    """One COVEN_HOME to watch. `path` is canonical once loaded, and is the home's key everywhere."""
+
+    path: str
+    name: str = ""
+    expect: Expect | None = None
+
+
+class Probe(_Section, frozen=True, kw_only=True):
+    """How often Coven is asked when no event says anything."""
+
+    health_interval: Duration = Duration(10 * SECOND)
+    health_timeout: Duration = Duration(SECOND)
+    unresponsive_after: int = 3
+    session_interval: Duration = Duration(15 * SECOND)
+    stopped_grace: Duration = Duration(15 * SECOND)
+
+
+class Sessions(_Section, frozen=True, kw_only=True):
+    """What of sessions is told."""
+
+    finished_after: Duration = Duration(3 * MINUTE)
+    own_terminal: bool = False
+
+
+class Alerts(_Section, frozen=True, kw_only=True):
+    """How often people hear of it."""
+
+    group_wait: Duration = Duration(2 * SECOND)
+    group_interval: Duration = Duration(MINUTE)
+    repeat_every: Duration = Duration(4 * HOUR)
+    max_reminders: int = 6
+    send_resolved: bool = True
+
+
+class Delivery(_Section, frozen=True, kw_only=True):
+    """How messages are handed over."""
+
+    timeout: Duration = Duration(20 * SECOND)
+    give_up_after: Duration = Duration(24 * HOUR)
+    preload: bool = False
+
+
+class Privacy(_Section, frozen=True, kw_only=True):
+    """What may leave, and what may be read."""
+
+    titles: Titles = Titles.DESKTOP
+    read_environ: bool = True
+
+
+class Channel(_Section, frozen=True, kw_only=True):
+    """One destination. Exactly one of `url`, `url_env`, `url_file` names the Apprise URL; `url` holds it once loaded."""
+
+    name: str
+    url: Secret | None = None
+    url_env: str = ""
+    url_file: str = ""
+    min_severity: Severity = Severity.WARNING
+    also: tuple[str, ...] = ()
+    titles: bool | None = None
+
+    @property
+    def scheme(self) -> str:
+        """The part of the URL before `://`, lower case; "" while the URL is not loaded."""
+        return "" if self.url is None else self.url.reveal().partition("://")[0].lower()
+
+    @property
+    def local(self) -> bool:
+        """What is told here stays on this machine's desktop."""
+        return self.scheme == "desktop"
+
+
+BUILT_IN_CHANNEL = Channel(name="desktop", url=Secret("desktop://"), also=(Kind.SESSION_FINISHED.value,))
+
+
+class Settings(_Section, frozen=True, kw_only=True):
+    """The whole configuration."""
+
+    name: str = ""
+    homes: tuple[str | Home, ...] = ()
+    expect: Expect = Expect.AUTO
+    probe: Probe = Probe()
+    sessions: Sessions = Sessions()
+    alerts: Alerts = Alerts()
+    delivery: Delivery = Delivery()
+    privacy: Privacy = Privacy()
+    severity: Mapping[str, Severity] = {}
+    channels: tuple[Channel, ...] = (BUILT_IN_CHANNEL,)
+
+    @property
+    def watched(self) -> tuple[Home, ...]:
+        """The homes as structs."""
+        return tuple(Home(path=home) if isinstance(home, str) else home for home in self.homes)
+
+    def home(self, key: str) -> Home:
+        """The home of that key; a plain one when it is not configured (any more)."""
+        return next((home for home in self.watched if home.path == key), Home(path=key))
+
+    def expect_of(self, key: str) -> Expect:
+        """Whether a stopped daemon of this home is a problem."""
+        return self.home(key).expect or self.expect
+
+    def severity_of(self, kind: Kind, default: Severity) -> Severity:
+        """The configured severity of a kind: an exact name wins over a glob, a longer glob over a shorter."""
+        if kind in self.severity:
+            return self.severity[kind]
+
+        globs = [glob for glob in self.severity if fnmatchcase(kind, glob)]
+        return self.severity[max(globs, key=len)] if globs else default
+
+    def shows_titles(self, channel: Channel) -> bool:
+        """Whether this channel may show what sessions are called."""
+        if channel.titles is not None:
+            return channel.titles
+
+        return self.privacy.titles is Titles.ALL or (self.privacy.titles is Titles.DESKTOP and channel.local)
+
+
+def decode_hook(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's hook takes and gives anything
+    """Build the types that TOML does not know.
+
+    Raises:
+        ValueError: the text is not one of that type.
+        NotImplementedError: not a type of ours (msgspec's own protocol for "not mine").
+    """
+    if wanted is Duration and isinstance(value, str):
+        return Duration.parse(value)
+
+    if wanted is Duration:
+        message = f"{value!r} has no unit; write it like 90s, 5m or 1h30m"
+        raise ValueError(message)
+
+    if wanted is Secret and isinstance(value, str):
+        return Secret(value)
+
+    raise NotImplementedError(wanted)
