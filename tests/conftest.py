@@ -1,0 +1,25 @@
+"""Fixtures for the whole suite."""
+
+from collections.abc import Iterator
+
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """asyncio is what ships."""
+    return "asyncio"
+
+
+_PROC_READERS = ("read_proc", "list_proc", "link_proc")
+
+
+@pytest.fixture(autouse=True)
+def _blocking_calls_fail() -> Iterator[BlockBuster]:
+    """Blocking I/O on the event loop fails the test; the readers of /proc (15 µs, less than a thread hop) are allowed."""
+    with blockbuster_ctx("coven_watchdog") as guard:
+        for function in guard.functions.values():
+            function.can_block_in("coven_watchdog/coven/processes/linux.py", _PROC_READERS)
+
+        yield guard
