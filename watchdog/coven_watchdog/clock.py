@@ -38,5 +38,10 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:  # pragma: no cover - systems without /proc
-        instant = now()
-        return f"booted-{(instant.wall - instant.awake - slept()) // (60 * SECOND)}"
+        return f"booted-{booted() // (60 * SECOND)}"
+
+
+def booted() -> int:
+    """Wall µs at which this machine was switched on, as the wall clock sees it now."""
+    instant = now()
+    return instant.wall - instant.awake - slept()

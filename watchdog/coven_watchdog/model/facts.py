@@ -84,6 +84,8 @@ class FilesSeen(Observation):
     directory: FileFact | None = None
     socket: FileFact | None = None
     record: Record | None = None
+    record_mtime: int | None = None
+    """Wall µs: tells leftovers of this boot from older ones."""
     record_holder: Holder = Holder.UNKNOWN
     """Who the recorded pid belongs to now."""
     record_program: str = ""

@@ -73,17 +73,20 @@ class LookRequest:
     home: str
     look: Look
     subject: str = ""
+    timeout: int | None = None
+    """µs, for requests that need not wait as long as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says about one subject now. `kind` is the kind that is PRESENT, or that the rule clears."""
+    """What a rule says about one subject now: PRESENT of `kind`, or CLEAR of every kind in `clears` (`kind` is one of them)."""
 
     home: str
     subject: str
     kind: Kind
     present: bool
     severity: Severity = Severity.OFF
+    clears: tuple[Kind, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     facts: Facts = field(default_factory=Facts)
     occurrence: str = ""

@@ -312,6 +312,17 @@ class Look(StrEnum):
     SCENE = auto()
 
 
+class Dialect(StrEnum):
+    """How a service reads text: what must be broken so that hostile text stays text."""
+
+    PLAIN = auto()
+    HTML = auto()
+    MARKDOWN = auto()
+    DISCORD = auto()
+    SLACK = auto()
+    TELEGRAM = auto()
+
+
 class LogFormat(StrEnum):
     """How `run` writes its log."""
 

@@ -1,0 +1,1 @@
+"""What changed and who must hear it: verdicts in, incidents, plans and messages out. Pure."""

@@ -1,0 +1,44 @@
+"""Hostile text made harmless: what comes from Coven is shown, never obeyed."""
+
+import re
+import unicodedata
+
+from coven_watchdog.model.words import Dialect
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_WORD_JOINER = "\u2060"
+_MENTION = re.compile(r"@(?=\w)|<(?=[@!#])")
+_AUTOLINK = re.compile(r"(?i)\b(https?|ftp|file|javascript|data):(?=\S)")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~>])")
+_SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def one_line(text: str, limit: int) -> str:
+    """The text without control, ANSI and bidirectional characters, on one line, at most `limit` characters (the last may be …)."""
+    visible = "".join(" " if char in "\n\r\t\v\f" else char for char in _ANSI.sub("", text[: limit * 8 + 256]))
+    visible = "".join(char for char in visible if unicodedata.category(char) not in _INVISIBLE)
+    folded = _SPACE.sub(" ", visible).strip()
+    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+
+
+def harmless(text: str, dialect: Dialect) -> str:
+    """One line of a message, so that the receiving service shows it as it is: no mention, link, markup or formatting fires.
+
+    HTML is left to Apprise, which escapes plain text itself for services that speak it; only mentions are broken there.
+    """
+    match dialect:
+        case Dialect.PLAIN:
+            return text
+        case Dialect.SLACK:
+            return _quiet("".join(_SLACK.get(char, char) for char in text))
+        case Dialect.MARKDOWN | Dialect.DISCORD:
+            return _quiet(_MARKDOWN.sub(r"\\\1", text))
+        case Dialect.TELEGRAM | Dialect.HTML:
+            return _quiet(text)
+
+
+def _quiet(text: str) -> str:
+    """Break mentions and links by an invisible character, which leaves them readable."""
+    return _AUTOLINK.sub(rf"\1{_WORD_JOINER}:", _MENTION.sub(rf"\g<0>{_WORD_JOINER}", text))
