@@ -9,33 +9,30 @@ MASK = "[redacted]"
 
 _TELLING = r"(?:api[_-]?key|apikey|access[_-]?key|auth(?:orization)?|bearer|cookie|credential|passphrase|passwd|password|pwd|secret|token)"
 
-_WHOLE = re.compile(
-    "|".join(
-        (
-            r"\bsk-[A-Za-z0-9_-]{16,512}",  # OpenAI, Anthropic, OpenRouter
-            r"\b(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,256}",  # Stripe
-            r"\bgh[opsur]_[A-Za-z0-9]{20,256}",  # GitHub
-            r"\bgithub_pat_[A-Za-z0-9_]{20,256}",
-            r"\bglpat-[A-Za-z0-9_-]{16,256}",  # GitLab
-            r"\bxox[abeoprs]-[A-Za-z0-9-]{10,256}",  # Slack
-            r"\bxapp-[A-Za-z0-9-]{10,256}",
-            r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS
-            r"\bAIza[A-Za-z0-9_-]{30,64}",  # Google
-            r"\bya29\.[A-Za-z0-9_-]{16,2048}",
-            r"\bhf_[A-Za-z0-9]{20,256}",  # Hugging Face
-            r"\bnpm_[A-Za-z0-9]{30,64}",
-            r"\bpypi-[A-Za-z0-9_-]{16,1024}",
-            r"\bdop_v1_[a-f0-9]{32,128}",  # DigitalOcean
-            r"\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}",  # SendGrid
-            r"\bgsk_[A-Za-z0-9]{20,256}",  # Groq
-            r"\bxai-[A-Za-z0-9]{20,256}",
-            r"\btk_[A-Za-z0-9]{20,64}",  # ntfy
-            r"\b[0-9]{8,10}:[A-Za-z0-9_-]{35}\b",  # Telegram bots
-            r"\bey[A-Za-z0-9_-]{8,4096}\.ey[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{4,4096}",  # JWT
-            r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?",
-        )
-    )
+_SHAPES = (
+    r"\bsk-[A-Za-z0-9_-]{16,512}",  # OpenAI, Anthropic, OpenRouter
+    r"\b(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,256}",  # Stripe
+    r"\bgh[opsur]_[A-Za-z0-9]{20,256}",  # GitHub
+    r"\bgithub_pat_[A-Za-z0-9_]{20,256}",
+    r"\bglpat-[A-Za-z0-9_-]{16,256}",  # GitLab
+    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,256}",  # Slack
+    r"\bxapp-[A-Za-z0-9-]{10,256}",
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS
+    r"\bAIza[A-Za-z0-9_-]{30,64}",  # Google
+    r"\bya29\.[A-Za-z0-9_-]{16,2048}",
+    r"\bhf_[A-Za-z0-9]{20,256}",  # Hugging Face
+    r"\bnpm_[A-Za-z0-9]{30,64}",
+    r"\bpypi-[A-Za-z0-9_-]{16,1024}",
+    r"\bdop_v1_[a-f0-9]{32,128}",  # DigitalOcean
+    r"\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}",  # SendGrid
+    r"\bgsk_[A-Za-z0-9]{20,256}",  # Groq
+    r"\bxai-[A-Za-z0-9]{20,256}",
+    r"\btk_[A-Za-z0-9]{20,64}",  # ntfy
+    r"\b[0-9]{8,10}:[A-Za-z0-9_-]{35}\b",  # Telegram bots
+    r"\bey[A-Za-z0-9_-]{8,4096}\.ey[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{4,4096}",  # JWT
+    r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?",
 )
+_WHOLE = re.compile("|".join(_SHAPES))
 _URL_LOGIN = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://)[^\s/@\"'<>]{1,512}@")
 _HEADER = re.compile(
     r"(?i)(\b(?:proxy-)?authorization\s*[:=]\s*[\"']?(?:bearer|basic|token|digest)?\s*|\bbearer\s+|\bset-cookie\s*:\s*|\bcookie\s*:\s*)[^\s\"',;]{6,4096}"

@@ -292,6 +292,23 @@ class ExitWatch(StrEnum):
     POLL = auto()
 
 
+class SessionStatus(StrEnum):
+    """Coven's own words for a session (seen on 0.4.6). Rows keep any other word as it stands."""
+
+    CREATED = auto()
+    RUNNING = auto()
+    ACTIVE = auto()
+    IDLE = auto()
+    COMPLETED = auto()
+    FAILED = auto()
+    KILLED = auto()
+    ORPHANED = auto()
+
+
+LIVE_STATUSES = frozenset({SessionStatus.CREATED, SessionStatus.RUNNING, SessionStatus.ACTIVE})
+ENDED_STATUSES = frozenset(SessionStatus) - LIVE_STATUSES
+
+
 class Owner(StrEnum):
     """Which process runs a session's harness."""
 

@@ -1,0 +1,187 @@
+"""The shape of what is believed about one home. Holds live rows, ends of the last hour and counts, never the whole ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from coven_watchdog.model.facts import (
+    Asked,
+    ExitStatus,
+    FilesSeen,
+    HarnessSeen,
+    Health,
+    Identity,
+    LockSeen,
+    OwnTrouble,
+    Scene,
+    SessionRow,
+    SourceFailed,
+)
+from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.time import Instant
+from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that Coven lists as live, or a `coven run` that outlived its daemon."""
+
+    row: SessionRow
+    seen: Instant
+    harness: HarnessSeen | None = None
+    ended: Instant | None = None
+    """When its process was seen to be gone; the row follows some 30 ms later (seen on 0.4.6)."""
+    exit: ExitStatus | None = None
+
+    @property
+    def own(self) -> bool:
+        """Coven runs it: neither registered from outside nor by a `coven run`."""
+        return not self.row.external and not self.by_coven_run
+
+    @property
+    def by_coven_run(self) -> bool:
+        """A `coven run` process owns it, so it does not end with the daemon."""
+        return self.harness is not None and self.harness.owner is Owner.COVEN_RUN
+
+    @property
+    def lives(self) -> bool:
+        """Its process was seen and not seen to end."""
+        return self.harness is not None and self.ended is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A session that ended: its row, and what was known of its process."""
+
+    row: SessionRow
+    noticed: Instant
+    live: LiveSession | None = None
+    """As it was while it lived; None when it was over before it could be seen."""
+    events: bool | None = None
+    """Whether it ever wrote an event; None while not asked."""
+    lost_with: Identity | None = None
+    """The daemon it ended with: part of that daemon's story."""
+
+    @property
+    def exit(self) -> ExitStatus | None:
+        """The kernel's word on its process."""
+        return self.live.exit if self.live else None
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """The first look at the home after a daemon's end. Latched: the next `coven daemon status` deletes this evidence."""
+
+    at: Instant
+    record_named: bool
+    """`daemon.json` still named the dead pid."""
+    socket_left: bool
+    """Its own socket was still there, and `daemon.json` was intact at the last look before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One daemon, from when it was seen to when it was seen to be gone."""
+
+    identity: Identity
+    seen: Instant
+    program: str = ""
+    started_wall: int | None = None
+    watch: ExitWatch = ExitWatch.PIDFD
+    process: ProcessState = ProcessState.ALIVE
+    process_at: Instant | None = None
+    stopped_since: Instant | None = None
+    health: Health | None = None
+    latency: int | None = None
+    served: Instant | None = None
+    """Its first good answer."""
+    last_good: Instant | None = None
+    listed: Instant | None = None
+    """The first complete session listing under it."""
+    intact: bool = False
+    """`daemon.json` named it at the last look while it lived."""
+    socket_inode: int | None = None
+    ended: Instant | None = None
+    exit: ExitStatus | None = None
+    leftovers: Leftovers | None = None
+    scene: Scene | None = None
+    live_at_end: tuple[LiveSession, ...] = ()
+    sessions_known: bool = False
+    """The sessions had been listed completely under it."""
+
+    @property
+    def alive(self) -> bool:
+        """Not seen to end."""
+        return self.ended is None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeState:
+    """Everything believed about one home at `last`."""
+
+    home: str
+    began: Instant
+    last: Instant
+    booted: int = 0
+    """Wall µs at which the machine was switched on."""
+    boot: str = ""
+    remembered: HomeLook | None = None
+    """The last look of the run before."""
+    files: FilesSeen | None = None
+    lock: LockSeen | None = None
+    life: Life | None = None
+    past: tuple[Life, ...] = ()
+    starts: tuple[int, ...] = ()
+    """Awake µs of the changes from one daemon to another, of the last ten minutes."""
+    health: Asked | None = None
+    failures: int = 0
+    """Health requests in a row that got no good answer."""
+    failing_since: Instant | None = None
+    listing: Asked | None = None
+    """The last failed session listing; None once one succeeded."""
+    listing_failures: int = 0
+    listed: Instant | None = None
+    live: Mapping[str, LiveSession] = field(default_factory=dict)
+    endings: Mapping[str, Ending] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    baseline: Mapping[str, int] | None = None
+    horizon: int = 0
+    """Wall µs: rows that ended before are old news."""
+    sight: Instant = Instant(0, 0)
+    """Since when this home is seen without a gap."""
+    settle_until: int = 0
+    """Awake µs: after a sleep, nothing is judged before."""
+    late_at: int | None = None
+    """Awake µs at which our own loop was last late."""
+    sources: Mapping[str, SourceFailed] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    troubles: Mapping[str, OwnTrouble] = field(default_factory=dict)
+    existed: bool = False
+    forgotten: bool = False
+
+    @classmethod
+    def new(
+        cls, home: str, began: Instant, *, booted: int = 0, boot: str = "", remembered: HomeLook | None = None
+    ) -> "HomeState":
+        """Nothing seen yet. `remembered` is the last look of the run before, if there was one."""
+        return cls(
+            home=home,
+            began=began,
+            last=began,
+            sight=began,
+            booted=booted,
+            boot=boot,
+            remembered=remembered,
+            horizon=remembered.seen_at if remembered else began.wall,
+            existed=remembered.existed if remembered else False,
+            baseline=dict(remembered.baseline) if remembered else None,
+        )
+
+    @property
+    def alive(self) -> Life | None:
+        """The daemon that runs, if one does."""
+        return self.life if self.life and self.life.alive else None
+
+    @property
+    def predecessor(self) -> Life | None:
+        """The daemon before the current one, of this run."""
+        return self.past[-1] if self.past else None
