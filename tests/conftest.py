@@ -8,7 +8,7 @@ from blockbuster import BlockBuster, blockbuster_ctx
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """asyncio is what ships."""
+    """What ships is asyncio."""
     return "asyncio"
 
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 _PAUSE = 0.01
 
 
-def until(fact: Callable[[], T], seconds: float = 15) -> T:
+def until(fact: Callable[[], T | None], seconds: float = 15) -> T:
     """The first truthy value of `fact`.
 
     Raises:
@@ -26,10 +26,10 @@ def until(fact: Callable[[], T], seconds: float = 15) -> T:
     return value
 
 
-async def auntil(fact: Callable[[], T], seconds: float = 15) -> T:
+async def auntil(fact: Callable[[], T | None], seconds: float = 15) -> T:
     """`until`, for tests that share the event loop with what they wait for."""
     with anyio.fail_after(seconds):
-        while not (value := fact()):
+        while not (value := fact()):  # noqa: ASYNC110 - the fact lives outside this process and sets no event
             await anyio.sleep(_PAUSE)
 
     return value
