@@ -1,0 +1,1 @@
+"""Programs that the simulated daemon starts by path, in a bare interpreter; nothing imports them."""
