@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.config import Loaded, load
+from coven_watchdog.config import FaultyConfigError, Loaded, load
 
 Write = Callable[..., Path]
 
@@ -35,3 +35,16 @@ def write(tmp_path: Path) -> Write:
 def loaded(write: Write, env: Mapping[str, str]) -> Callable[[str], Loaded]:
     """Load a configuration with this text."""
     return lambda text: load(write(text), env)
+
+
+@pytest.fixture
+def refused(write: Write, env: Mapping[str, str]) -> Callable[[str], FaultyConfigError]:
+    """Load a configuration that must be refused, and give the refusal."""
+
+    def refuse(text: str) -> FaultyConfigError:
+        with pytest.raises(FaultyConfigError) as caught:
+            load(write(text), env)
+
+        return caught.value
+
+    return refuse

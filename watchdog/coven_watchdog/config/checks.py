@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 
+from coven_watchdog.catalogue import matching
 from coven_watchdog.config.durations import written
 from coven_watchdog.config.faults import Findings, did_you_mean, quoted
 from coven_watchdog.config.urls import fault, warning
@@ -60,7 +60,7 @@ def _range(key: str, value: int, least: int, most: int, findings: Findings) -> N
 
 def _glob(key: str, glob: str, findings: Findings) -> None:
     """A kind, or a pattern, that means nothing."""
-    if not any(fnmatchcase(kind, glob) for kind in Kind):
+    if not matching(glob):
         what = "pattern matches no kind" if set(glob) & set("*?[") else "kind is unknown"
         findings.add(key, f"this {what}: {quoted(glob)}{_better_kind(glob)}")
 

@@ -1,0 +1,54 @@
+"""What is no key, and what is no value of its type."""
+
+from collections.abc import Callable
+
+import pytest
+
+from coven_watchdog.config import FaultyConfigError
+
+Refused = Callable[[str], FaultyConfigError]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ('naem = "x"', "1: naem", "unknown key; did you mean name?"),
+        ("[prob]\nx = 1", "1: prob", "unknown key; did you mean probe?"),
+        ('[probe]\nhelth_interval = "5s"', "2: probe.helth_interval", "did you mean health_interval?"),
+        ('health_interval = "5s"', "1: health_interval", "did you mean health_interval in [probe]?"),
+        ('[probe]\nname = "x"', "2: probe.name", "name belongs to the top of the file, above the first [section]"),
+        ("[alerts]\nzzzzzzzzz = 1", "2: alerts.zzzzzzzzz", "unknown key; known here: group_wait"),
+        ('[heartbeat]\nurl = ""', "1: heartbeat", "unknown key"),
+        ("[alerts]\ndigest_at = 1", "2: alerts.digest_at", "unknown key"),
+        ('expect = "runing"', "1: expect", '"runing" is none of auto, running; did you mean running?'),
+        (
+            "[probe]\nhealth_interval = 5",
+            "2: probe.health_interval",
+            '5 has no unit; write it in quotes with one, such as "5s"',
+        ),
+        ('[probe]\nhealth_interval = "fast"', "2: probe.health_interval", '"fast" is no duration; write it like 90s'),
+        ("[probe]\nhealth_interval = true", "2: probe.health_interval", "must be a duration in quotes"),
+        ("[probe]\nunresponsive_after = true", "2: probe.unresponsive_after", "must be a whole number"),
+        ('[alerts]\nsend_resolved = "yes"', "2: alerts.send_resolved", "must be true or false, without quotes"),
+        ("probe = 3", "1: probe", "must be a section: [probe]"),
+        ("severity = 3", "1: severity", "must be a section: [severity]"),
+        ('[severity]\n"session.*" = "warn"', "2: severity.session.*", "did you mean warning?"),
+        ("homes = []", "1: homes", "the list is empty"),
+        ("homes = [3]", "1: homes[0]", "must be a path in quotes or a table"),
+        ('homes = "~/.coven"', "1: homes", "must be a list"),
+        ('[[homes]]\nname = "x"', "1: homes[0]", "the key path is missing"),
+        ('[[homes]]\npath = "/a"\nexpect = "x"', "3: homes[0].expect", "none of auto, running"),
+        ('[channels]\nname = "x"', "1: channels", "must be a list of tables: write [[channels]] with two brackets"),
+        ("channels = [3]", "1: channels[0]", "must be a table"),
+        ('[[channels]]\nurl = "desktop://"', "1: channels[0]", "the key name is missing"),
+        ('[[channels]]\nname = "x"\nurl = 3', "3: channels[0].url", "must be a URL in quotes"),
+        ('[[channels]]\nname = "x"\nurl = "desktop://"\nkinds = ["*"]', "4: channels[0].kinds", "unknown key"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_place(refused: Refused, text: str, where: str, said: str) -> None:
+    """A key or value that cannot be names file, line, key and fault, and what was probably meant."""
+    error = refused(text)
+    assert error.where.endswith(f"config.toml:{where}")
+    assert said in error.message
+    assert error.next_step
+    assert error.exit_code == 2
