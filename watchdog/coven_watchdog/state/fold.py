@@ -227,7 +227,8 @@ def _source_failed(state: HomeState, failed: SourceFailed) -> HomeState:
 
 def _source_works(state: HomeState, works: SourceWorks) -> HomeState:
     notes = {**state.notes, works.source: works.note} if works.note else _without(state.notes, works.source)
-    return replace(state, sources=_without(state.sources, works.source), notes=notes)
+    sources = {**state.sources, works.source: None} if works.source in state.sources else state.sources
+    return replace(state, sources=sources, notes=notes)
 
 
 def _trouble(state: HomeState, trouble: OwnTrouble) -> HomeState:

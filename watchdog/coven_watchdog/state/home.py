@@ -121,6 +121,8 @@ class HomeState:
     home: str
     began: Instant
     last: Instant
+    sight: Instant
+    """Since when this home is seen without a gap."""
     booted: int = 0
     """Wall µs at which the machine was switched on."""
     boot: str = ""
@@ -146,13 +148,12 @@ class HomeState:
     baseline: Mapping[str, int] | None = None
     horizon: int = 0
     """Wall µs: rows that ended before are old news."""
-    sight: Instant = Instant(0, 0)
-    """Since when this home is seen without a gap."""
     settle_until: int = 0
     """Awake µs: after a sleep, nothing is judged before."""
     late_at: int | None = None
     """Awake µs at which our own loop was last late."""
-    sources: Mapping[str, SourceFailed] = field(default_factory=dict)
+    sources: Mapping[str, SourceFailed | None] = field(default_factory=dict)
+    """The last failure of each source that ever failed; None once it works again."""
     notes: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[str, OwnTrouble] = field(default_factory=dict)
     existed: bool = False

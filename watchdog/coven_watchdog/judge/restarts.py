@@ -1,0 +1,127 @@
+"""One daemon after another: what a restart cost, and when restarts become a loop."""
+
+from dataclasses import replace
+
+from coven_watchdog.judge.common import UNKNOWN, Case, brief_row, briefs, clear, present, said, wait, witness
+from coven_watchdog.model.facts import Identity
+from coven_watchdog.model.incidents import Facts, Judgement, SessionBrief
+from coven_watchdog.model.time import MINUTE, SECOND, Instant
+from coven_watchdog.model.words import DaemonState, Found, Kind, Severity
+from coven_watchdog.state import Life
+
+_LOOP_RESTARTS = 3
+_LOOP_WINDOW = 10 * MINUTE
+_LISTING_WITHIN = 5 * SECOND
+_WAS_UP = frozenset({DaemonState.RUNNING, DaemonState.UNRESPONSIVE, DaemonState.UNHEALTHY, DaemonState.SOCKET_LOST})
+
+
+def restart_loop(case: Case) -> Judgement:
+    """Three changes of daemon within ten minutes; over after ten minutes without one."""
+    starts = case.state.starts
+    if len(starts) >= _LOOP_RESTARTS:
+        seen = witness("process", case.now, f"{len(starts)} restarts within 10 minutes")
+        facts = Facts(home=case.state.home, count=len(starts))
+        return said(present(case, "daemon", Kind.DAEMON_RESTART_LOOP, seen, facts=facts), wake_at=_quiet_at(starts))
+
+    if starts:
+        return wait(_quiet_at(starts))
+
+    return clear(case, "daemon", (Kind.DAEMON_RESTART_LOOP,), case.now)
+
+
+def _quiet_at(starts: tuple[int, ...]) -> int:
+    return starts[0] + _LOOP_WINDOW + 1
+
+
+def restarted(case: Case) -> Judgement:
+    """Another daemon serves this home than before. Said once its sessions are known, or after 5 s without them."""
+    life = case.state.alive
+    if life is None or life.served is None:
+        return UNKNOWN
+
+    if life.listed is None and case.since(life.served) < _LISTING_WITHIN:
+        return wait(life.served.awake + _LISTING_WITHIN)
+
+    old = _predecessor(case, life)
+    if old is None:
+        return UNKNOWN
+
+    facts = aftermath(case, life)
+    severity = Severity.WARNING if facts.lost else Severity.INFO
+    seen = witness("process", life.seen, f"process {life.identity.pid} serves; before it was process {old.pid}")
+    found = Found.LIVE if case.state.predecessor else Found.CATCH_UP
+    verdict = present(
+        case,
+        "daemon",
+        Kind.DAEMON_RESTARTED,
+        seen,
+        facts=facts,
+        severity=severity,
+        found=found,
+        fact_at=_ended(case) or life.seen,
+    )
+    return said(replace(verdict, occurrence=f"{life.identity.pid}:{life.identity.started}"))
+
+
+def _ended(case: Case) -> Instant | None:
+    return case.state.predecessor.ended if case.state.predecessor else None
+
+
+def _predecessor(case: Case, life: Life) -> Identity | None:
+    """The daemon before: of this run, else the one that the run before saw serving."""
+    if case.state.predecessor is not None:
+        return case.state.predecessor.identity
+
+    before = case.state.remembered
+    if before is None or before.daemon.identity in {None, life.identity} or before.daemon.state not in _WAS_UP:
+        return None
+
+    return before.daemon.identity
+
+
+def aftermath(case: Case, life: Life) -> Facts:
+    """What the change of daemon cost: the sessions lost with the one before, and the `coven run` that live on."""
+    old = _predecessor(case, life)
+    before = case.state.predecessor
+    remembered = case.state.remembered
+    return Facts(
+        identity=life.identity,
+        old_identity=old,
+        pid=life.identity.pid,
+        home=case.state.home,
+        lost=_lost(case, old),
+        survivors=_survivors(case, life),
+        sessions_known=life.listed is not None,
+        between=(remembered.seen_at, case.state.began.wall) if remembered and not before else None,
+        version=life.health.coven_version if life.health else "",
+        old_version=_old_version(case),
+    )
+
+
+def _lost(case: Case, old: Identity | None) -> tuple[SessionBrief, ...]:
+    if old is None:
+        return ()
+
+    ends = [ending for ending in case.state.endings.values() if ending.lost_with == old]
+    before = case.state.predecessor
+    until = before.ended.wall if before and before.ended else None
+    found = [brief_row(ending.row, until=until or ending.row.updated_at) for ending in ends]
+    return tuple(sorted(found, key=lambda brief: -brief.ran_for))
+
+
+def _survivors(case: Case, life: Life) -> tuple[SessionBrief, ...]:
+    """`coven run` sessions that began before this daemon and whose process lives: Coven calls them orphaned, they are not."""
+    if case.state.predecessor is None:
+        return ()
+
+    alive = [s for s in case.state.live.values() if s.by_coven_run and s.lives and s.seen.awake < life.seen.awake]
+    return tuple(replace(brief, lives_on=True) for brief in briefs(alive, case.now))
+
+
+def _old_version(case: Case) -> str:
+    before = case.state.predecessor
+    if before is not None:
+        return before.health.coven_version if before.health else ""
+
+    remembered = case.state.remembered
+    return (remembered.daemon.coven_version or "") if remembered else ""

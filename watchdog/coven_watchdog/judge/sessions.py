@@ -1,0 +1,151 @@
+"""What the end of a session means. Sessions lost with their daemon are part of its story and never judged here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
+from coven_watchdog.judge.ended import exit_words
+from coven_watchdog.model.facts import ExitStatus
+from coven_watchdog.model.incidents import Facts, Judgement, Witness
+from coven_watchdog.model.time import MINUTE, SECOND
+from coven_watchdog.model.words import Found, Kind, Look, SessionStatus
+from coven_watchdog.state import Ending
+from coven_watchdog.state.sessions import HOLD, ambiguous
+
+_AT_ONCE = 5 * SECOND
+_GIVEN_UP = 10 * MINUTE
+"""Coven marks rows that were never started as failed after 600 s (seen on 0.4.6)."""
+_SIGINT = 2
+_INTERRUPTED = 130
+_GIVES_UP_ASKING = 10 * SECOND
+
+
+def sessions(case: Case) -> Judgement:
+    """A verdict for each session that ended and was not lost with its daemon."""
+    return merged(_judge(case, ending) for ending in case.state.endings.values() if ending.lost_with is None)
+
+
+def _judge(case: Case, ending: Ending) -> Judgement:
+    if _quiet(case, ending):
+        return UNKNOWN
+
+    judge = _BY_STATUS.get(ending.row.status)
+    return judge(case, ending) if judge else UNKNOWN
+
+
+def _quiet(case: Case, ending: Ending) -> bool:
+    """What a person does in the own terminal is no news to that person."""
+    if case.settings.sessions.own_terminal:
+        return False
+
+    harness = ending.live.harness if ending.live else None
+    in_terminal = harness is not None and harness.terminal and ending.live is not None and ending.live.by_coven_run
+    return in_terminal or _interrupted(ending)
+
+
+def _interrupted(ending: Ending) -> bool:
+    """Ctrl-C: by the kernel's word, or by the exit code that shells give it."""
+    if ending.exit is not None:
+        return ending.exit.signal == _SIGINT or ending.exit.code == _INTERRUPTED
+
+    return ending.row.exit_code == _INTERRUPTED
+
+
+def _failed(case: Case, ending: Ending) -> Judgement:
+    """Failed, crashed or never launched; ambiguous ends wait a moment for the kernel and for the daemon's own end."""
+    if ambiguous(ending) and case.since(ending.noticed) < HOLD:
+        return wait(ending.noticed.awake + HOLD)
+
+    if ending.exit is not None and ending.exit.signal is not None:
+        return _tell(case, ending, Kind.SESSION_CRASHED, _kernel(ending, ending.exit), exit_=ending.exit, source="kernel")
+
+    code = ending.row.exit_code
+    if code is not None and code != 0:
+        return _exited(case, ending, code)
+
+    return _without_code(case, ending)
+
+
+def _exited(case: Case, ending: Ending, code: int) -> Judgement:
+    """A non-zero code. Without the kernel's word a 1 proves little: Coven also records 1 for a harness ended by a signal."""
+    doubtful = code == 1 and ending.exit is None
+    detail = "Coven also records 1 for a harness that was killed" if doubtful else ""
+    seen = witness("sessions", ending.noticed, f"the ledger says failed, exit code {code}")
+    witnesses = (seen, _kernel(ending, ending.exit)) if ending.exit else (seen,)
+    source = "kernel" if ending.exit and ending.exit.code == code else "coven"
+    return _tell(case, ending, Kind.SESSION_FAILED, *witnesses, exit_=ExitStatus(code=code), source=source, detail=detail)
+
+
+def _without_code(case: Case, ending: Ending) -> Judgement:
+    """No exit code: it crashed after doing work, or it never ran."""
+    ran = ending.row.updated_at - ending.row.created_at
+    if ending.events is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
+        return ask(case, Look.EVENTS, subject=ending.row.id, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+
+    seen = witness("sessions", ending.noticed, "the ledger says failed, without an exit code")
+    if ending.events or (ending.live is not None and ending.live.harness is not None):
+        return _tell(case, ending, Kind.SESSION_CRASHED, seen)
+
+    if ran <= _AT_ONCE:
+        return _tell(case, ending, Kind.SESSION_LAUNCH_FAILED, seen, witness("events", ending.noticed, "not one event"))
+
+    return UNKNOWN if ran >= _GIVEN_UP else _tell(case, ending, Kind.SESSION_CRASHED, seen)
+
+
+def _kernel(ending: Ending, status: ExitStatus | None) -> Witness:
+    assert status is not None
+    at = ending.live.ended if ending.live and ending.live.ended else ending.noticed
+    return witness(
+        "kernel", at, f"its process was {exit_words(status)}" if status.signal else f"its process {exit_words(status)}"
+    )
+
+
+def _finished(case: Case, ending: Ending) -> Judgement:
+    """Exit 0, of a run long enough to be waited for."""
+    if ending.row.updated_at - ending.row.created_at < case.settings.sessions.finished_after:
+        return UNKNOWN
+
+    detail = "its turn is over; it can be continued" if ending.row.status == SessionStatus.IDLE else ""
+    seen = witness("sessions", ending.noticed, f"the ledger says {ending.row.status}, exit code {ending.row.exit_code}")
+    return _tell(case, ending, Kind.SESSION_FINISHED, seen, exit_=ExitStatus(code=0), source="coven", detail=detail)
+
+
+def _killed(case: Case, ending: Ending) -> Judgement:
+    return _tell(case, ending, Kind.SESSION_KILLED, witness("sessions", ending.noticed, "the ledger says killed"))
+
+
+def _orphaned(case: Case, ending: Ending) -> Judgement:
+    return _tell(case, ending, Kind.SESSION_ORPHANED, witness("sessions", ending.noticed, "the ledger says orphaned"))
+
+
+def _tell(
+    case: Case,
+    ending: Ending,
+    kind: Kind,
+    *witnesses: Witness,
+    exit_: ExitStatus | None = None,
+    source: str = "",
+    detail: str = "",
+) -> Judgement:
+    row = ending.row
+    facts = Facts(exit=exit_, exit_source=source, home=case.state.home, sessions=(brief_row(row),), detail=detail)
+    seen_before = row.updated_at >= case.state.sight.wall
+    verdict = present(
+        case,
+        f"session:{row.id}",
+        kind,
+        *witnesses,
+        facts=facts,
+        found=Found.LIVE if seen_before else Found.CATCH_UP,
+    )
+    ended = ending.live.ended if ending.live else None
+    return said(replace(verdict, occurrence=str(row.updated_at), fact_at=ended.wall if ended else row.updated_at))
+
+
+_BY_STATUS: dict[str, Callable[[Case, Ending], Judgement]] = {
+    SessionStatus.FAILED: _failed,
+    SessionStatus.COMPLETED: _finished,
+    SessionStatus.IDLE: _finished,
+    SessionStatus.KILLED: _killed,
+    SessionStatus.ORPHANED: _orphaned,
+}
