@@ -345,3 +345,15 @@ class LogFormat(StrEnum):
 
     TEXT = auto()
     JSON = auto()
+
+
+class Shade(StrEnum):
+    """How a piece of text stands out on a terminal; what it says never depends on it."""
+
+    PLAIN = auto()
+    STRONG = auto()
+    DIM = auto()
+    GOOD = auto()
+    WARN = auto()
+    BAD = auto()
+    COMMAND = auto()
