@@ -7,6 +7,7 @@ on a terminal and with null on pipes; a harness that cannot be started leaves `f
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -16,12 +17,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
-from typing import Any
+from typing import Any, BinaryIO
 
 from coven_watchdog.simulated.ledger import Json, Ledger
 
 HARNESSES = ("codex", "claude", "coven-code", "copilot")
 _CHUNK = 4096
+_MOST_CHUNK = 64 * 1024
+_TOGETHER = 0.02
 _GUARDIAN = Path(__file__).parent / "programs" / "guardian.py"
 
 
@@ -197,7 +200,18 @@ def _participant(launch: Launch) -> dict[str, str]:
 
 
 def _chunks(output: int) -> Iterator[str]:
-    """What the harness prints. A terminal whose last holder is gone answers EIO on Linux."""
-    with contextlib.suppress(OSError), os.fdopen(output, "rb", buffering=0) as stream:
-        while data := stream.read(_CHUNK):
+    """What the harness prints, until every holder of the other end is gone; what comes close together is one chunk (seen)."""
+    with os.fdopen(output, "rb", buffering=0) as stream:
+        while data := _read(stream):
+            while select.select([stream], [], [], _TOGETHER)[0] and len(data) < _MOST_CHUNK and (more := _read(stream)):
+                data += more
+
             yield data.decode(errors="replace")
+
+
+def _read(stream: BinaryIO) -> bytes:
+    """The next bytes; a terminal whose last holder is gone answers EIO on Linux."""
+    try:
+        return stream.read(_CHUNK)
+    except OSError:
+        return b""

@@ -1,8 +1,9 @@
 """A harness without a provider: the prompt says what it does, and then it ends.
 
-Words, first match wins: `sleep[=S]` stay alive (300) · `fail[=N]` exit N (3) · `crash[=SIG]` end by a signal (SEGV) ·
-`stubborn` ignore TERM, INT and HUP, and sleep · `tick[=S]` a line every 0.2 s for S seconds (5) · `fork[=S]` leave a
-grandchild on the terminal and exit 0. Anything else: print `done`, exit 0.
+Words, first match wins: `stubborn[=S]` ignore TERM, INT and HUP for S seconds (300) · `sleep[=S]` live S seconds (300) ·
+`after=S,N` live S seconds, then exit N · `fail[=N]` exit N (3) · `crash[=SIG]` end by a signal (SEGV) · `tick[=S]` a line every
+0.2 s for S seconds (5) · `spew[=N]` N lines at once (2000) · `fork[=S]` leave a grandchild on the terminal and exit 0.
+Anything else: print `done`, exit 0.
 """
 
 import os
@@ -21,7 +22,7 @@ def main() -> int:
     prompt = sys.stdin.read() if sys.argv[-1] == "-" else sys.argv[-1]
     _say(f"harness {os.getpid()}")
     for word, act in _ACTS.items():
-        if found := re.search(rf"\b{word}(?:=(\w[\w.]*))?", prompt):
+        if found := re.search(rf"\b{word}(?:=(\S+))?", prompt):
             return act(found[1] or "")
 
     _say("done")
@@ -45,6 +46,12 @@ def _say(text: str) -> None:
 def _sleep(seconds: str) -> int:
     time.sleep(float(seconds or 300))
     return 0
+
+
+def _after(value: str) -> int:
+    seconds, _, code = value.partition(",")
+    time.sleep(float(seconds or 1))
+    return int(code or 0)
 
 
 def _fail(code: str) -> int:
@@ -79,12 +86,26 @@ def _tick(seconds: str) -> int:
     return 0
 
 
+def _spew(lines: str) -> int:
+    _say("\n".join(f"line {number} {'x' * 80}" for number in range(int(lines or 2000))))
+    return 0
+
+
 def _fork(seconds: str) -> int:
     subprocess.Popen(["sleep", seconds or "60"], start_new_session=True)  # noqa: S603, S607 - a plain sleep
     return 0
 
 
-_ACTS = {"stubborn": _stubborn, "sleep": _sleep, "fail": _fail, "crash": _crash, "tick": _tick, "fork": _fork}
+_ACTS = {
+    "stubborn": _stubborn,
+    "sleep": _sleep,
+    "after": _after,
+    "fail": _fail,
+    "crash": _crash,
+    "tick": _tick,
+    "spew": _spew,
+    "fork": _fork,
+}
 
 
 if __name__ == "__main__":
