@@ -1,5 +1,7 @@
 """How a daemon ended, or that it was found ended: crashed or stopped. The kernel's word first, then what lay around."""
 
+from dataclasses import replace
+
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, briefs, by_sessions, internal, present, said, witness
 from coven_watchdog.model.facts import ExitStatus, FilesSeen, SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, Verdict, Witness
@@ -31,7 +33,7 @@ def ended(case: Case, life: Life) -> Judgement:
         severity=_severity(case, kind, _hit(life) if life.sessions_known else None),
         fact_at=life.ended,
     )
-    return said(verdict, *looks, wake_at=_reaping(case))
+    return said(replace(verdict, scene=life.scene), *looks, wake_at=_reaping(case))
 
 
 def _crashed(life: Life) -> bool:

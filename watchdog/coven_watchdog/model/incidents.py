@@ -94,6 +94,7 @@ class Verdict:
     found: Found = Found.LIVE
     fact_at: int | None = None
     """Wall µs at which it happened, when that is known better than `now`."""
+    scene: Scene | None = None
     basis_at: int = 0
     """Awake µs of the newest fact that the verdict rests on: a confirmation must be newer."""
 
@@ -147,6 +148,7 @@ class Incident:
     resolved_at: int | None = None
     withdrawn: bool = False
     next_look_at: int | None = None
+    boot: str = ""
     reminders: int = 0
     tellings: int = 0
     """How many messages were numbered so far: the last `n` of `<id>.<n>`."""

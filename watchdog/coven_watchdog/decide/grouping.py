@@ -1,0 +1,71 @@
+"""When a message goes out: the first at once, what follows within `group_wait` as one more, then one per `group_interval`. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.telling import Lane, Member, Notification
+from coven_watchdog.model.words import NotificationState, Reason, Severity
+from coven_watchdog.settings import Alerts
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One incident to be told on one channel, with its number already given."""
+
+    incident: Incident
+    reason: Reason
+
+    @property
+    def token(self) -> str:
+        """`<incident>.<n>`."""
+        return f"{self.incident.id}.{self.incident.tellings}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the tellings of one channel go: a new message, or members of one that is still collecting."""
+
+    notification: Notification | None
+    members: tuple[Member, ...]
+
+
+def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts, now: int) -> Placed:
+    """Put what is to be told on one channel at `now` (wall µs) into one message.
+
+    A critical never waits longer than `group_wait`; everything else of a burst waits for its group.
+    """
+    urgent = any(telling.incident.severity is Severity.CRITICAL for telling in tellings)
+    waiting = lane.collecting
+    if waiting is not None and (not urgent or waiting.due_at <= now + alerts.group_wait):
+        return Placed(None, _members(waiting.id, channel, tellings))
+
+    due = _due(lane, alerts, now, urgent=urgent)
+    first = tellings[0]
+    notification = Notification(
+        id=first.token,
+        channel=channel,
+        incident=first.incident.id,
+        reason=first.reason,
+        state=NotificationState.QUEUED,
+        fact_at=min(telling.incident.fact_at for telling in tellings),
+        committed_at=now,
+        due_at=due,
+        group=due > now or len(tellings) > 1,
+    )
+    return Placed(notification, _members(notification.id, channel, tellings))
+
+
+def _due(lane: Lane, alerts: Alerts, now: int, *, urgent: bool) -> int:
+    """At once, unless this channel had a message a moment ago. A clock that was set back delays nothing by more than the wait."""
+    if lane.last_due is None:
+        return now
+
+    wait = alerts.group_interval if lane.last_was_group and not urgent else alerts.group_wait
+    return min(max(now, lane.last_due + wait), now + wait)
+
+
+def _members(notification: str, channel: str, tellings: Sequence[Telling]) -> tuple[Member, ...]:
+    return tuple(
+        Member(notification, channel, telling.incident.id, telling.reason, replace(telling.incident)) for telling in tellings
+    )

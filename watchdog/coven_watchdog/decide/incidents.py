@@ -1,0 +1,272 @@
+"""The incident machine: verdicts in, steps out. pending → open → resolved for states, noted for events. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from coven_watchdog.catalogue import CATALOGUE, order
+from coven_watchdog.decide import changes
+from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, Pending
+from coven_watchdog.model.incidents import Incident, Judgement, LookRequest, Step, Verdict
+from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
+from coven_watchdog.model.words import Form, IncidentState, Kind, Look, Severity, Transition
+from coven_watchdog.settings import Duration, Settings
+
+CONFIRM_AFTER = 250 * MILLISECOND
+REOPEN_WITHIN = 10 * MINUTE
+
+_CONFIRMING: Mapping[str, tuple[Look, ...]] = {
+    "daemon": (Look.FILES, Look.HEALTH),
+    "home": (Look.FILES,),
+    "store": (Look.SESSIONS,),
+}
+
+
+def advance(
+    incidents: Incidents, judgement: Judgement, settings: Settings, now: Instant, home: str, names: Iterator[str]
+) -> Advance:
+    """Take one home's judgement into the incidents.
+
+    Args:
+        incidents: the memory before.
+        judgement: every verdict about `home` at `now`.
+        settings: patience, reminders.
+        now: the moment of the judgement.
+        home: whose judgement it is; open states of it without a verdict are frozen.
+        names: fresh ids for new incidents.
+
+    Returns:
+        the memory after, the steps in the order of the verdicts, looks that would confirm a recovery, and the next wake.
+    """
+    machine = _Machine(incidents, settings, now, names)
+    for subject, verdicts in _by_subject(judgement, incidents, home).items():
+        machine.subject((home, subject), verdicts)
+
+    for verdict in judgement.verdicts:
+        if verdict.present and CATALOGUE[verdict.kind].form is Form.EVENT:
+            machine.event(verdict)
+
+    return machine.result()
+
+
+def withdraw(incidents: Incidents, home: str, now: Instant) -> Advance:
+    """The home is no longer watched: every open state of it is resolved as withdrawn."""
+    gone = [incident for key, incident in incidents.open.items() if key[0] == home]
+    steps = tuple(changes.withdrawn(incident, now) for incident in gone)
+    kept = {key: incident for key, incident in incidents.open.items() if key[0] != home}
+    return Advance(replace(incidents, open=kept), steps)
+
+
+def _by_subject(judgement: Judgement, incidents: Incidents, home: str) -> Mapping[str, list[Verdict]]:
+    """State verdicts by subject; open and pending subjects that nothing was said about get an empty list."""
+    found: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in judgement.verdicts:
+        if CATALOGUE[verdict.kind].form is Form.STATE:
+            found[verdict.subject].append(verdict)
+
+    for key in (*incidents.open, *incidents.pending, *incidents.closed):
+        if key[0] == home:
+            found[key[1]] += []
+
+    return found
+
+
+@dataclass(slots=True)
+class _Machine:
+    """One run of `advance`: working copies of the memory, and what comes of it."""
+
+    before: Incidents
+    settings: Settings
+    now: Instant
+    names: Iterator[str]
+    open: dict[Key, Incident] = field(init=False)
+    closed: dict[Key, Incident] = field(init=False)
+    pending: dict[Key, Pending] = field(init=False)
+    clearing: dict[Key, int] = field(init=False)
+    noted: set[EventKey] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
+    looks: list[LookRequest] = field(default_factory=list)
+    wakes: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.open, self.closed = dict(self.before.open), dict(self.before.closed)
+        self.pending, self.clearing = dict(self.before.pending), dict(self.before.clearing)
+
+    def subject(self, key: Key, verdicts: list[Verdict]) -> None:
+        """The worst that is present decides; else whether the rule of the open kind says clear; else nothing is known."""
+        presents = [verdict for verdict in verdicts if verdict.present]
+        if presents:
+            self._present(key, max(presents, key=lambda verdict: (verdict.severity.rank, -order(verdict.kind))))
+        elif (verdict := self._clearance(key, verdicts)) is not None:
+            self._clear(key, verdict)
+        else:
+            self._unknown(key)
+
+        self._calm(key)
+
+    def event(self, verdict: Verdict) -> None:
+        """Noted once, whatever happens later."""
+        key = (verdict.home, verdict.subject, verdict.kind, verdict.occurrence)
+        if key in self.before.noted or key in self.noted:
+            return
+
+        self.noted.add(key)
+        incident = changes.created(verdict, next(self.names), IncidentState.NOTED, self.now)
+        self.steps.append(Step(incident, Transition.NOTED, self.now))
+
+    def result(self) -> Advance:
+        """The memory after this judgement."""
+        noted = self.before.noted | self.noted if self.noted else self.before.noted
+        after = Incidents(self.open, self.closed, self.pending, self.clearing, noted)
+        wakes = [wake for wake in self.wakes if wake > self.now.awake]
+        return Advance(after, tuple(self.steps), tuple(self.looks), min(wakes, default=None))
+
+    def _clearance(self, key: Key, verdicts: list[Verdict]) -> Verdict | None:
+        incident = self.open.get(key)
+        wanted = [verdict for verdict in verdicts if incident is None or incident.kind in verdict.clears]
+        return wanted[0] if wanted else None
+
+    def _unknown(self, key: Key) -> None:
+        """Frozen: patience stands still, and a recovery must show itself from the start."""
+        self.clearing.pop(key, None)
+        if key in self.pending:
+            self.pending[key] = replace(self.pending[key], seen_at=None)
+
+    def _present(self, key: Key, verdict: Verdict) -> None:
+        self.clearing.pop(key, None)
+        incident = self.open.get(key)
+        if incident is not None:
+            self._still(key, incident, verdict)
+        elif self._patient(key, verdict):
+            self._open(key, verdict)
+
+    def _patient(self, key: Key, verdict: Verdict) -> bool:
+        """Whether it has been present for long enough, counting only time in which it was seen."""
+        wanted = patience(verdict.kind, self.settings)
+        if not wanted:
+            return True
+
+        before = self.pending.get(key, Pending(0, None))
+        waited = before.waited + (self.now.awake - before.seen_at if before.seen_at is not None else 0)
+        if waited >= wanted:
+            del self.pending[key]
+            return True
+
+        self.pending[key] = Pending(waited, self.now.awake)
+        self.wakes.append(self.now.awake + wanted - waited)
+        return False
+
+    def _open(self, key: Key, verdict: Verdict) -> None:
+        closed = self.closed.pop(key, None)
+        recent = closed is not None and closed.resolved_at is not None and self._age(closed.resolved_at) < REOPEN_WITHIN
+        if closed is not None and (recent or closed.unstable):
+            step = changes.reopened(closed, verdict, self.now)
+        else:
+            incident = changes.created(verdict, next(self.names), IncidentState.OPEN, self.now)
+            step = Step(incident, Transition.OPENED, self.now)
+
+        self._take(key, step)
+
+    def _still(self, key: Key, incident: Incident, verdict: Verdict) -> None:
+        """An open state is still present: it may have changed, more may be known of it, or a reminder may be due."""
+        if verdict.severity is Severity.OFF and incident.severity is not Severity.OFF:
+            del self.open[key]
+            self.steps.append(changes.withdrawn(incident, self.now))
+            return
+
+        step = changes.changed(incident, verdict, self.now) or changes.learned(incident, verdict, self.now)
+        if step is not None:
+            self._take(key, step)
+        else:
+            self._remind(key, incident)
+
+    def _take(self, key: Key, step: Step) -> None:
+        """An open incident changed: it is remembered with its next reminder."""
+        incident = step.incident
+        if step.transition is not Transition.LEARNED:
+            incident = replace(incident, next_look_at=self._next_look(incident))
+            if incident.next_look_at is not None:
+                self.wakes.append(incident.next_look_at)
+
+        self.open[key] = incident
+        self.steps.append(replace(step, incident=incident))
+
+    def _next_look(self, incident: Incident) -> int | None:
+        """Awake µs of the next reminder, or of the end of an unstable spell."""
+        if incident.unstable:
+            return self.now.awake + changes.CALM_AFTER
+
+        alerts = self.settings.alerts
+        due = incident.severity is Severity.CRITICAL and incident.reminders < alerts.max_reminders
+        return self.now.awake + alerts.repeat_every if due else None
+
+    def _remind(self, key: Key, incident: Incident) -> None:
+        due = incident.next_look_at
+        if due is None or incident.unstable:
+            return
+
+        if self.now.awake < due:
+            self.wakes.append(due)
+            return
+
+        self._take(key, changes.reminded(incident, self.now))
+
+    def _clear(self, key: Key, verdict: Verdict) -> None:
+        self.pending.pop(key, None)
+        incident = self.open.get(key)
+        if incident is None:
+            return
+
+        looks = _CONFIRMING.get(key[1], ())
+        since = self.clearing.setdefault(key, self.now.awake)
+        if looks and verdict.basis_at < since + CONFIRM_AFTER:
+            self._confirm(key, since, looks)
+            return
+
+        del self.open[key], self.clearing[key]
+        step = changes.resolved(incident, verdict, self.now)
+        resolved = replace(step.incident, next_look_at=self.now.awake + changes.CALM_AFTER if incident.unstable else None)
+        self.closed[key] = resolved
+        self.steps.append(replace(step, incident=resolved))
+
+    def _confirm(self, key: Key, since: int, looks: tuple[Look, ...]) -> None:
+        """It looks clear: look once more, a moment later."""
+        due = since + CONFIRM_AFTER
+        if self.now.awake < due:
+            self.wakes.append(due)
+        else:
+            self.looks += [LookRequest(key[0], look) for look in looks]
+
+    def _calm(self, key: Key) -> None:
+        """After a quarter of an hour without a change, an unstable incident is steady again: well, or broken for good."""
+        for side in (self.open, self.closed):
+            incident = side.get(key)
+            if incident is None or not incident.unstable or incident.next_look_at is None:
+                continue
+
+            if self.now.awake < incident.next_look_at:
+                self.wakes.append(incident.next_look_at)
+                continue
+
+            step = changes.calmed(incident, self.now)
+            side[key] = step.incident
+            self.steps.append(step)
+
+        closed = self.closed.get(key)
+        if closed is not None and not closed.unstable and self._age(closed.resolved_at or 0) >= REOPEN_WITHIN:
+            del self.closed[key]
+
+    def _age(self, wall: int) -> int:
+        """Wall µs since then; a clock that was set back makes it young, never old."""
+        return max(0, self.now.wall - wall)
+
+
+def patience(kind: Kind, settings: Settings) -> int:
+    """µs a kind must be present before it opens: the catalogue's number, or the setting that it names."""
+    entry = CATALOGUE[kind]
+    if isinstance(entry.patience, int):
+        return entry.patience
+
+    value = getattr(settings.probe, entry.patience)
+    assert isinstance(value, Duration)
+    return value

@@ -1,0 +1,60 @@
+"""What the incident machine remembers between two judgements: open incidents, those just closed, and what is on its way."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from coven_watchdog.model.incidents import Incident, LookRequest, Step
+from coven_watchdog.model.words import Kind
+
+Key = tuple[str, str]
+"""(home, subject) of a state."""
+EventKey = tuple[str, str, Kind, str]
+"""(home, subject, kind, occurrence) of an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A state that is present but not yet for long enough. `waited` counts only awake, observed time (µs)."""
+
+    waited: int
+    seen_at: int | None
+    """Awake µs at which it was last present; None after a moment of not knowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The machine's memory. Pending states and clearings start anew with the watchdog; the rest is stored."""
+
+    open: Mapping[Key, Incident] = field(default_factory=dict)
+    closed: Mapping[Key, Incident] = field(default_factory=dict)
+    """Resolved less than the reopening window ago, or unstable."""
+    pending: Mapping[Key, Pending] = field(default_factory=dict)
+    clearing: Mapping[Key, int] = field(default_factory=dict)
+    """Awake µs since when an open state looks clear."""
+    noted: frozenset[EventKey] = frozenset()
+
+    @classmethod
+    def load(
+        cls, opened: Iterable[Incident], recent: Iterable[Incident], noted: Iterable[tuple[str, str, Kind, str]]
+    ) -> "Incidents":
+        """What the store remembers of the run before."""
+        return cls(
+            open={key_of(incident): incident for incident in opened},
+            closed={key_of(incident): incident for incident in recent},
+            noted=frozenset(noted),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one judgement came to: the memory after it, the steps to commit, what to look at, and when to judge again."""
+
+    incidents: Incidents
+    steps: tuple[Step, ...] = ()
+    looks: tuple[LookRequest, ...] = ()
+    wake_at: int | None = None
+
+
+def key_of(incident: Incident) -> Key:
+    """Where a state lives."""
+    return incident.home, incident.subject

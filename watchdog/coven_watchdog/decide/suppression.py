@@ -1,0 +1,119 @@
+"""Why something is not told on one channel: an ordered list of questions, the first yes decides. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from coven_watchdog.catalogue import STORY_KINDS
+from coven_watchdog.model.incidents import Incident, Step
+from coven_watchdog.model.telling import Silence
+from coven_watchdog.model.time import DAY, Instant
+from coven_watchdog.model.words import Found, Kind, Reason, Severity, Suppression, Transition
+from coven_watchdog.settings import Channel
+
+_STORY_SUBJECTS = ("session:", "store", "event_writer", "capability:", "harness:")
+
+TEMPORARY = frozenset({Suppression.INHIBITED, Suppression.SILENCED, Suppression.QUIET_HOURS, Suppression.RATE_LIMITED})
+"""Looked at again when they end: what is still open then is told after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One step, one channel: is it told?"""
+
+    step: Step
+    reason: Reason
+    channel: Channel
+    open: tuple[Incident, ...]
+    silences: tuple[Silence, ...]
+    now: Instant
+
+    @property
+    def incident(self) -> Incident:
+        """The incident in question."""
+        return self.step.incident
+
+
+def withheld(question: Question) -> Suppression | None:
+    """The first reason not to tell, or None. A recovery passes all but its own switch."""
+    if question.reason in {Reason.RESOLVED, Reason.LATE}:
+        return None
+
+    return next((suppression for suppression, holds in _QUESTIONS if holds(question)), None)
+
+
+def inhibited(incident: Incident, open_now: Iterable[Incident]) -> bool:
+    """Whether an open trouble of the daemon, or of the home, tells this as part of its own story."""
+    stories = [
+        other for other in open_now if other.home == incident.home and other.kind in STORY_KINDS and other.id != incident.id
+    ]
+    if incident.kind is Kind.DAEMON_SOCKET_LOST:
+        return any(story.kind is Kind.HOME_MISSING for story in stories)
+
+    part = incident.subject.startswith(_STORY_SUBJECTS) or incident.kind is Kind.DAEMON_RESTARTED
+    return part and any(story.subject == "daemon" for story in stories)
+
+
+def _off(question: Question) -> bool:
+    return question.incident.severity is Severity.OFF
+
+
+def _not_routed(question: Question) -> bool:
+    """A failing channel cannot tell of its own failure."""
+    return question.incident.subject == f"channel:{question.channel.name}"
+
+
+def _below(question: Question) -> bool:
+    incident, channel = question.incident, question.channel
+    named = any(fnmatchcase(incident.kind, glob) for glob in channel.also)
+    return not named and incident.severity.rank < channel.min_severity.rank
+
+
+def _too_old(question: Question) -> bool:
+    return question.incident.found is Found.CATCH_UP and question.now.wall - question.incident.fact_at > DAY
+
+
+def _inhibited(question: Question) -> bool:
+    return inhibited(question.incident, question.open)
+
+
+def _milder(question: Question) -> bool:
+    return question.step.transition is Transition.CHANGED and not question.step.worse
+
+
+def _unstable(question: Question) -> bool:
+    """An unstable incident is told of once, and then when it has calmed down."""
+    step = question.step
+    return step.incident.unstable and step.transition is not Transition.BECAME_UNSTABLE
+
+
+def _acknowledged(question: Question) -> bool:
+    ack = question.incident.ack
+    held = ack is not None and (ack.until is None or question.now.wall < ack.until)
+    return held and not question.step.worse
+
+
+def _silenced(question: Question) -> bool:
+    return any(_matches(silence, question.incident, question.now) for silence in question.silences)
+
+
+def _matches(silence: Silence, incident: Incident, now: Instant) -> bool:
+    return (
+        now.wall < silence.until
+        and fnmatchcase(incident.kind, silence.kind)
+        and silence.session in {"", incident.subject.removeprefix("session:")}
+        and silence.home in {"", incident.home}
+    )
+
+
+_QUESTIONS: tuple[tuple[Suppression, Callable[[Question], bool]], ...] = (
+    (Suppression.OFF, _off),
+    (Suppression.NOT_ROUTED, _not_routed),
+    (Suppression.BELOW_SEVERITY, _below),
+    (Suppression.TOO_OLD, _too_old),
+    (Suppression.INHIBITED, _inhibited),
+    (Suppression.MILDER, _milder),
+    (Suppression.UNSTABLE, _unstable),
+    (Suppression.ACKNOWLEDGED, _acknowledged),
+    (Suppression.SILENCED, _silenced),
+)
