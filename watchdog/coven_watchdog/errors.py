@@ -1,5 +1,7 @@
 """The errors of the program. Each says what, where, and what to do next; foreign exceptions become one of these at the edge."""
 
+from coven_watchdog.model.facts import Identity
+
 
 class WatchdogError(Exception):
     """Something failed in a way that a person can understand.
@@ -52,6 +54,16 @@ class StoreDamagedError(StoreError):
     code = "store_damaged"
 
 
+class StoreUnwritableError(StoreError):
+    """The database cannot be written now: a read-only, full or failing disk, or another program holds it."""
+
+    code = "store_unwritable"
+
+
+class StoreBusyError(StoreUnwritableError):
+    """Another program holds the database for longer than we wait."""
+
+
 class ReplacedError(WatchdogError):
     """The installed package was replaced under the running program: restart it."""
 
@@ -75,9 +87,15 @@ class DeliveryError(WatchdogError):
 
 
 class CovenError(WatchdogError):
-    """One request to Coven did not give a usable answer."""
+    """One request to Coven did not give a usable answer.
+
+    `peer` (the process at the other end), `peer_uid` and `latency` (µs) are set as far as the exchange came.
+    """
 
     code = "coven"
+    peer: Identity | None = None
+    peer_uid: int | None = None
+    latency: int = 0
 
 
 class NoSocketError(CovenError):

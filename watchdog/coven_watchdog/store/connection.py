@@ -1,0 +1,141 @@
+"""Connections to the database file, to a file that cannot be written, and to memory. Out: autocommit connections, and `transaction`."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from coven_watchdog.errors import StoreBusyError, StoreUnwritableError
+from coven_watchdog.store.edge import damaged, translated
+
+FILE_NAME = "watchdog.sqlite3"
+BUSY_SECONDS = 5.0
+_PRIVATE_DIRECTORY = 0o700
+_PRIVATE_FILE = 0o600
+
+T = TypeVar("T")
+
+
+def prepare(path: Path) -> None:
+    """Make the directory (0700) and the file (0600) where they are missing; SQLite gives `-wal` and `-shm` the file's mode.
+
+    An existing directory keeps its mode: it may be one that the user chose and shares.
+
+    Raises:
+        OSError: they cannot be made.
+    """
+    path.parent.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE)
+    try:
+        os.fchmod(descriptor, _PRIVATE_FILE)
+    finally:
+        os.close(descriptor)
+
+
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection that writes to an existing file. Every wait for another process is bounded by `busy_seconds`.
+
+    It may be used from any thread, by one at a time. Nothing is written until something is asked of it.
+    """
+    return _connect(f"{path.absolute().as_uri()}?mode=rw", busy_seconds)
+
+
+def connect_memory() -> sqlite3.Connection:
+    """A database that lives as long as its connection."""
+    return _connect(":memory:", 0)
+
+
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """A connection that reads an existing file, also where SQLite cannot make the `-shm` that a reader of a WAL needs.
+
+    On a read-only or full disk there is no writer either, so no locks are needed: with a `-wal` the index of it is built in
+    memory (exclusive locking without lock calls); without one the file is all there is (`immutable`).
+
+    Raises:
+        StoreDamagedError: it is no database.
+        StoreBusyError: another program holds it.
+        StoreUnwritableError: it cannot be read at all.
+    """
+    try:
+        with translated(path):
+            return _reading(path, "mode=ro")
+    except StoreBusyError:
+        raise
+    except StoreUnwritableError:
+        with translated(path):
+            return _reading_alone(path)
+
+
+def _reading_alone(path: Path) -> sqlite3.Connection:
+    """Read without the help of files that cannot be made here."""
+    if path.with_name(f"{path.name}-wal").exists():
+        return _reading(path, "mode=ro&vfs=unix-none", "PRAGMA locking_mode = EXCLUSIVE")
+
+    return _reading(path, "immutable=1")
+
+
+def _reading(path: Path, query: str, *pragmas: str) -> sqlite3.Connection:
+    """Open and read one thing, so that what cannot work fails here."""
+    connection = _connect(f"{path.absolute().as_uri()}?{query}", BUSY_SECONDS)
+    with closed_on_error(connection):
+        for statement in (*pragmas, "SELECT count(*) FROM sqlite_schema"):
+            connection.execute(statement).fetchall()
+
+    return connection
+
+
+def _connect(uri: str, busy_seconds: float) -> sqlite3.Connection:
+    """Autocommit: transactions are ours to begin."""
+    connection = sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    with closed_on_error(connection):
+        connection.execute("PRAGMA foreign_keys = ON")
+        # what is deleted, titles above all, is overwritten and not left in free pages
+        connection.execute("PRAGMA secure_delete = ON")
+
+    return connection
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close the connection when the block that prepares it fails."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+def make_durable(connection: sqlite3.Connection) -> None:
+    """WAL, and every commit on the disk before it is believed."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def check_pages(connection: sqlite3.Connection, where: str) -> None:
+    """Read every page once.
+
+    Raises:
+        StoreDamagedError: they do not fit together.
+        sqlite3.Error: SQLite's own word for the same.
+    """
+    answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if answer != "ok":
+        raise damaged(str(answer), where)
+
+
+def transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `work` inside BEGIN IMMEDIATE: all of it is written, or nothing. What `work` raises is raised."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back after some disk errors
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+    return result

@@ -1,0 +1,98 @@
+"""The outbox: which message of a channel is next, who has it in hand, and what became of it. Counterpart: `deliver`.
+
+Messages of one channel keep their order: a message that is in hand or waits for its next try holds back those behind it.
+Other channels are not held back. Times are wall µs.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from coven_watchdog.errors import StoreError
+from coven_watchdog.model.telling import Attempt, Member, Notification
+from coven_watchdog.model.words import NotificationState
+from coven_watchdog.store.rows import members, notification
+
+# A row that was written or tried in the future is older than it looks, the wall clock was set back: it is due at once.
+_HEAD = """
+    SELECT *, CASE WHEN max(committed_at, ifnull(claimed_at, 0)) > :now THEN :now
+                   ELSE max(due_at, ifnull(next_attempt_at, 0)) END AS ready_at
+    FROM notification WHERE channel = :channel AND state = 'queued' ORDER BY due_at, seq LIMIT 1"""
+_CLAIM = """
+    UPDATE notification SET claimed_by = ?, claimed_at = ?, attempts = attempts + 1
+    WHERE seq = ? AND state = 'queued' AND claimed_by IS NULL"""
+_SETTLE = """
+    UPDATE notification SET state = ?, sent_at = ?, next_attempt_at = ?, claimed_by = NULL
+    WHERE id = ? AND channel = ? AND state = 'queued' AND claimed_by = ?"""
+_RECEIPTS = """
+    SELECT DISTINCT attempt.receipt FROM attempt
+    JOIN notification AS sent ON sent.id = attempt.notification AND sent.channel = attempt.channel
+    JOIN notification_incident AS told ON told.notification = sent.id AND told.channel = sent.channel
+    WHERE told.channel = ?1 AND sent.state = 'sent' AND attempt.receipt <> ''
+      AND told.incident IN (SELECT incident FROM notification_incident WHERE notification = ?2 AND channel = ?1)
+    ORDER BY sent.seq DESC, attempt.number DESC"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message in hand. `notification.attempts` counts this try. `receipts`: of earlier ones, newest first."""
+
+    notification: Notification
+    members: tuple[Member, ...]
+    receipts: tuple[str, ...]
+    by: str
+
+
+def next_due(connection: sqlite3.Connection, channel: str, now: int) -> int | None:
+    """When the channel's next message may be claimed; None when nothing waits, or while the one in front is in hand."""
+    head = connection.execute(_HEAD, {"channel": channel, "now": now}).fetchone()
+    return None if head is None or head["claimed_by"] is not None else int(head["ready_at"])
+
+
+def claim(connection: sqlite3.Connection, channel: str, now: int, by: str) -> Claim | None:
+    """Take the channel's next message in hand, if it is time; the try is counted before it is made."""
+    head = connection.execute(_HEAD, {"channel": channel, "now": now}).fetchone()
+    if head is None or head["ready_at"] > now or connection.execute(_CLAIM, (by, now, head["seq"])).rowcount != 1:
+        return None
+
+    row = connection.execute("SELECT * FROM notification WHERE seq = ?", (head["seq"],)).fetchone()
+    receipts = connection.execute(_RECEIPTS, (channel, head["id"])).fetchall()
+    return Claim(
+        notification=notification(row),
+        members=members(connection, head["id"], channel),
+        receipts=tuple(receipt[0] for receipt in receipts),
+        by=by,
+    )
+
+
+def settle(
+    connection: sqlite3.Connection, claimed: Claim, attempt: Attempt, state: NotificationState, next_attempt_at: int | None
+) -> None:
+    """Record what came of a claim: the try, and where the message stands now. QUEUED means it is tried again.
+
+    Raises:
+        StoreError: the message is not in these hands (any more).
+    """
+    row = claimed.notification
+    sent_at = attempt.at if state is NotificationState.SENT else None
+    retry_at = next_attempt_at if state is NotificationState.QUEUED else None
+    changed = connection.execute(_SETTLE, (state, sent_at, retry_at, row.id, row.channel, claimed.by)).rowcount
+    if changed != 1:
+        message = f"{row.id} on {row.channel} is in other hands"
+        raise StoreError(message)
+
+    connection.execute(
+        "INSERT INTO attempt (notification, channel, number, at, outcome, error, receipt) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (row.id, row.channel, row.attempts, attempt.at, attempt.outcome, attempt.error, attempt.receipt),
+    )
+
+
+def release(connection: sqlite3.Connection, by: str, channel: str | None) -> int:
+    """Put messages back: those that other runs had in hand, or, with `channel`, whatever of that channel is in hand.
+
+    They may have been sent: they go out again under the same id. Returns how many.
+    """
+    where, values = ("channel = ?", channel) if channel is not None else ("claimed_by <> ?", by)
+    return connection.execute(
+        f"UPDATE notification SET claimed_by = NULL WHERE state = 'queued' AND claimed_by IS NOT NULL AND {where}",  # noqa: S608
+        (values,),
+    ).rowcount

@@ -1,0 +1,190 @@
+"""The store as the command line reads it: its own read-only connection, whether a service runs or not. Out: model values."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from coven_watchdog.errors import WatchdogError
+from coven_watchdog.model.incidents import Incident, Witness
+from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.telling import Attempt, Member, Notification
+from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transition
+from coven_watchdog.store.codec import decode, word
+from coven_watchdog.store.connection import closed_on_error, connect_reading
+from coven_watchdog.store.edge import translated
+from coven_watchdog.store.fallback import empty, remembered, there
+from coven_watchdog.store.memory import looks, watchdog
+from coven_watchdog.store.migrations import NEWEST, refuse_newer, version
+from coven_watchdog.store.rows import members, notification
+
+_SHOWN = 5
+_FAILED = "(state IN ('failed', 'given_up') OR (state = 'queued' AND attempts > 0))"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One step of an incident, with what was seen then. `at`: wall µs."""
+
+    at: int
+    transition: Transition
+    kind: Kind
+    severity: Severity
+    worse: bool
+    witnesses: tuple[Witness, ...]
+
+
+class StoreReader:
+    """A context manager over the database file `path`. A file that is not there gives empty views.
+
+    Raises:
+        StoreDamagedError: the file is no database, or its pages do not fit together; from any view.
+        StoreError: it cannot be read, or was written by a later version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection
+
+    def __enter__(self) -> Self:
+        with translated(self._path):
+            self._connection = _opened(self._path)
+
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    def looks(self) -> Mapping[str, HomeLook]:
+        """The last look at each home, by its key."""
+        with translated(self._path):
+            return looks(self._connection)
+
+    def watchdog(self) -> WatchdogLook | None:
+        """The service as it last described itself; it may have ended since."""
+        with translated(self._path):
+            return watchdog(self._connection)
+
+    def incidents(self, *, open_only: bool = False, since: int | None = None) -> tuple[Incident, ...]:
+        """Incidents, the latest change first. `since`: wall µs; an open incident is always within it."""
+        where = "state = 'open'" if open_only else "(state = 'open' OR changed_at >= ?1 OR ?1 IS NULL)"
+        values = () if open_only else (since,)
+        rows = self._rows(f"SELECT doc FROM incident WHERE {where} ORDER BY changed_at DESC, id", *values)  # noqa: S608
+        return tuple(decode(row["doc"], Incident) for row in rows)
+
+    def incident(self, prefix: str) -> Incident:
+        """The one incident whose id begins so; the token of a message (`k7fq.1`) names its incident.
+
+        Raises:
+            WatchdogError: there is none, or more than one.
+        """
+        wanted = prefix.strip().lower().partition(".")[0]
+        rows = self._rows("SELECT id, doc FROM incident WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id", wanted)
+        exact = [row for row in rows if row["id"] == wanted]
+        return decode(_only(exact or rows, wanted)["doc"], Incident)
+
+    def history(self, incident: str) -> tuple[History, ...]:
+        """Its steps, the oldest first."""
+        rows = self._rows("SELECT * FROM history WHERE incident = ? ORDER BY seq", incident)
+        return tuple(_history(row) for row in rows)
+
+    def notifications(
+        self, *, channel: str | None = None, failed: bool = False, incident: str | None = None, limit: int | None = None
+    ) -> tuple[Notification, ...]:
+        """Messages, the newest first: of one channel, those not accepted (yet) after a try, those that speak of an incident."""
+        rows = self._rows(
+            f"""SELECT * FROM notification
+                WHERE (?1 IS NULL OR channel = ?1) AND (NOT ?2 OR {_FAILED})
+                  AND (?3 IS NULL OR (id, channel) IN (SELECT notification, channel FROM notification_incident WHERE incident = ?3))
+                ORDER BY seq DESC LIMIT ?4""",  # noqa: S608 - no value of others
+            channel,
+            failed,
+            incident,
+            -1 if limit is None else limit,
+        )
+        return tuple(notification(row) for row in rows)
+
+    def members(self, notification_id: str, channel: str) -> tuple[Member, ...]:
+        """The incidents inside a message, in the order in which they joined."""
+        with translated(self._path):
+            return members(self._connection, notification_id, channel)
+
+    def attempts(self, notification_id: str, channel: str) -> tuple[Attempt, ...]:
+        """Every recorded try, the first first."""
+        rows = self._rows(
+            "SELECT * FROM attempt WHERE notification = ? AND channel = ? ORDER BY number", notification_id, channel
+        )
+        return tuple(
+            Attempt(at=row["at"], outcome=word(row["outcome"], AttemptOutcome), error=row["error"], receipt=row["receipt"])
+            for row in rows
+        )
+
+    def channels(self) -> tuple[ChannelLook, ...]:
+        """The channels as the service last knew them, by name."""
+        return tuple(decode(row["doc"], ChannelLook) for row in self._rows("SELECT doc FROM channel_look ORDER BY name"))
+
+    def pending(self) -> Mapping[str, int]:
+        """How many messages wait, by channel."""
+        rows = self._rows("SELECT channel, count(*) AS waiting FROM notification WHERE state = 'queued' GROUP BY channel")
+        return {row["channel"]: row["waiting"] for row in rows}
+
+    def blind_windows(self, since: int) -> tuple[BlindWindow, ...]:
+        """When nobody watched, as far as it reached beyond `since` (wall µs); the oldest first."""
+        rows = self._rows("SELECT * FROM blind_window WHERE until IS NULL OR until >= ? ORDER BY since, home", since)
+        return tuple(BlindWindow(row["home"], row["since"], row["until"], row["why"]) for row in rows)
+
+    def latencies(self, since: int) -> tuple[int, ...]:
+        """µs from the fact to the accepted message, ascending: of what was told as it happened, sent since `since`."""
+        rows = self._rows(
+            """SELECT sent_at - fact_at AS took FROM notification
+               WHERE state = 'sent' AND sent_at >= ? AND reason IN ('first', 'changed', 'resolved') ORDER BY took""",
+            since,
+        )
+        return tuple(row["took"] for row in rows)
+
+    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with translated(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, or a copy in memory brought to the newest schema when the service has not migrated it yet."""
+    if not there(path):
+        return empty(0)
+
+    connection = connect_reading(path)
+    with closed_on_error(connection):
+        refuse_newer(connection, str(path))
+        if version(connection) == NEWEST:
+            return connection
+
+    with closing(connection):
+        return remembered(connection, 0)[0]
+
+
+def _only(rows: list[sqlite3.Row], wanted: str) -> sqlite3.Row:
+    """The one row."""
+    if len(rows) == 1 and wanted:
+        return rows[0]
+
+    if not rows or not wanted:
+        message = f"there is no incident {wanted!r}"
+        raise WatchdogError(message, next_step="see them all: coven-watchdog incidents --all")
+
+    ids = ", ".join(row["id"] for row in rows[:_SHOWN])
+    message = f"{len(rows)} incidents begin with {wanted!r}: {ids}{', …' if len(rows) > _SHOWN else ''}"
+    raise WatchdogError(message, next_step="give more letters of the one you mean")
+
+
+def _history(row: sqlite3.Row) -> History:
+    return History(
+        at=row["at"],
+        transition=word(row["transition"], Transition),
+        kind=word(row["kind"], Kind),
+        severity=word(row["severity"], Severity),
+        worse=bool(row["worse"]),
+        witnesses=decode(row["witnesses"], tuple[Witness, ...]),
+    )

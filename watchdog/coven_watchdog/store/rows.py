@@ -1,0 +1,103 @@
+"""Rows of the outbox to dataclasses and back. The columns are those of `schema`."""
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.telling import Member, Notification
+from coven_watchdog.model.words import NotificationState, Reason, Suppression
+from coven_watchdog.store.codec import decode, encode, titled, word
+
+UNTRIED = "state = 'queued' AND attempts = 0"
+"""A message that nobody has begun to send: it may still be changed."""
+
+
+def listed(values: Collection[str]) -> str:
+    """A parameter for `IN (SELECT value FROM json_each(?))`: any number of values with one statement."""
+    return json.dumps(list(values))
+
+
+def notification(row: sqlite3.Row) -> Notification:
+    """One outbox row.
+
+    Raises:
+        StoreError: a word in it is not one of ours.
+    """
+    return Notification(
+        id=row["id"],
+        channel=row["channel"],
+        incident=row["incident"],
+        reason=word(row["reason"], Reason),
+        state=word(row["state"], NotificationState),
+        fact_at=row["fact_at"],
+        committed_at=row["committed_at"],
+        due_at=row["due_at"],
+        suppression=word(row["suppression"], Suppression) if row["suppression"] else None,
+        sent_at=row["sent_at"],
+        attempts=row["attempts"],
+        next_attempt_at=row["next_attempt_at"],
+        group=bool(row["grouped"]),
+    )
+
+
+def insert_notification(connection: sqlite3.Connection, new: Notification) -> None:
+    """Add an outbox row; its id must be new on its channel."""
+    connection.execute(
+        """INSERT INTO notification (id, channel, incident, reason, state, suppression, fact_at, committed_at, due_at,
+                                     sent_at, attempts, next_attempt_at, grouped)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            new.id,
+            new.channel,
+            new.incident,
+            new.reason,
+            new.state,
+            new.suppression,
+            new.fact_at,
+            new.committed_at,
+            new.due_at,
+            new.sent_at,
+            new.attempts,
+            new.next_attempt_at,
+            new.group,
+        ),
+    )
+
+
+def members(connection: sqlite3.Connection, notification_id: str, channel: str) -> tuple[Member, ...]:
+    """The incidents inside one message, in the order in which they joined."""
+    rows = connection.execute(
+        "SELECT * FROM notification_incident WHERE notification = ? AND channel = ? ORDER BY rowid",
+        (notification_id, channel),
+    )
+    return tuple(_member(row) for row in rows)
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        notification=row["notification"],
+        channel=row["channel"],
+        incident=row["incident"],
+        role=word(row["role"], Reason),
+        snapshot=decode(row["snapshot"], Incident),
+    )
+
+
+def put_member(connection: sqlite3.Connection, member: Member, opening: int) -> None:
+    """Put an incident into a message, or renew how it stands there."""
+    connection.execute(
+        """INSERT INTO notification_incident (notification, channel, incident, role, opening, titled, snapshot)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET role = excluded.role, opening = excluded.opening, titled = excluded.titled,
+                                     snapshot = excluded.snapshot""",
+        (
+            member.notification,
+            member.channel,
+            member.incident,
+            member.role,
+            opening,
+            titled(member.snapshot),
+            encode(member.snapshot),
+        ),
+    )
