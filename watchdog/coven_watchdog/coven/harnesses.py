@@ -1,0 +1,167 @@
+"""Session rows and the daemon's identity come in; the processes behind those sessions go out.
+
+Coven does not say which process runs a session. In a project under git the harness' environment names it; else it is the only
+process in the right place that started at the right time. What is not unique is left out: a wrong match would pin one session's
+end on another.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from coven_watchdog.coven import processes
+from coven_watchdog.coven.paths import canonical
+from coven_watchdog.coven.processes.names import COVEN, COVEN_HOME, PARTICIPANT
+from coven_watchdog.coven.wire import decode_participant
+from coven_watchdog.errors import ConfigError, NotContractError
+from coven_watchdog.model.facts import Identity, SessionRow
+from coven_watchdog.model.time import MILLISECOND, SECOND
+from coven_watchdog.model.words import Owner
+
+_WITH_PROCESS = "running"
+"""The one status whose row has a process: `created` rows of `coven run --detach` never get one (seen on 0.4.6)."""
+
+_EARLY = 100 * MILLISECOND
+"""µs that a process may seem to start before its time: ticks of 10 ms, and a wall clock that was slewed since."""
+
+_Window = tuple[int, int]
+_HARNESS_WINDOWS: tuple[_Window, ...] = ((_EARLY, 100 * MILLISECOND), (_EARLY, 2 * SECOND))
+"""µs before and after the row's birth in which its harness starts: within 20 ms as a rule (seen on 0.4.6)."""
+
+_RUNNER_WINDOWS: tuple[_Window, ...] = ((300 * MILLISECOND, _EARLY), (5 * SECOND, _EARLY))
+"""The same for a `coven run`, which is there before its row: 17 to 30 ms as a rule (seen on 0.4.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarnessMatch:
+    """The process behind one session. `runner`: the `coven run` above it; `terminal`: that one sits on a terminal."""
+
+    session: str
+    identity: Identity
+    owner: Owner
+    terminal: bool
+    runner: Identity | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A process that may belong to a session. `started` in wall µs; `named`: the session that its environment names."""
+
+    identity: Identity
+    started: int
+    cwd: str
+    named: str | None = None
+
+
+def match(rows: Sequence[SessionRow], daemon: Identity | None, home: Path, *, read_environ: bool) -> tuple[HarnessMatch, ...]:
+    """Find the processes behind the running ones of `rows`, in their order; one without a clear match is left out. Blocking.
+
+    Args:
+        rows: the rows in question; those that are not running, and external ones, are skipped.
+        daemon: the home's daemon, None when there is none.
+        home: the canonical home.
+        read_environ: whether environments may be read; without, place and time decide alone.
+    """
+    running = [row for row in rows if row.status == _WITH_PROCESS and not row.external]
+    found = {match.session: match for match in _of_daemon(running, daemon, read_environ=read_environ)}
+    rest = [row for row in running if row.id not in found]
+    found |= {match.session: match for match in _of_runs(rest, home, read_environ=read_environ)} if rest else {}
+    return tuple(found[row.id] for row in running if row.id in found)
+
+
+def _of_daemon(rows: Collection[SessionRow], daemon: Identity | None, *, read_environ: bool) -> Iterator[HarnessMatch]:
+    """The daemon's own children: first by the name in their environment, then by place and time."""
+    candidates = list(_children(daemon, read_environ=read_environ)) if daemon and rows else []
+    named = {candidate.named: candidate for candidate in reversed(candidates) if candidate.named}
+    pairs = [(row, named[row.id]) for row in rows if row.id in named]
+    unnamed_rows = [row for row in rows if row.id not in named]
+    pairs += _fitting(unnamed_rows, [candidate for candidate in candidates if candidate.named is None], _HARNESS_WINDOWS)
+    for row, candidate in pairs:
+        yield HarnessMatch(row.id, candidate.identity, Owner.DAEMON, terminal=False, runner=None)
+
+
+def _children(daemon: Identity, *, read_environ: bool) -> Iterator[_Candidate]:
+    """The daemon's harnesses, oldest first. Its other children are guardians: forks that still are programs named `coven`."""
+    if processes.identity(daemon.pid) != daemon:
+        return
+
+    inherited = _participant(daemon.pid) if read_environ else None
+    for child in sorted(processes.children(daemon.pid), key=lambda child: child.started):
+        if processes.program(child.pid) != COVEN:
+            # A daemon that was started from inside a session hands the name of that one down to all its children.
+            named = _participant(child.pid) if read_environ else None
+            yield from _candidate(child, named if named != inherited else None)
+
+
+def _participant(pid: int) -> str | None:
+    """The session that its environment names; "" when it names something else; None when it names nothing."""
+    text = (processes.environ(pid, (PARTICIPANT,)) or {}).get(PARTICIPANT)
+    if not text:
+        return None
+
+    try:
+        return decode_participant(os.fsencode(text))
+    except NotContractError:
+        return ""
+
+
+def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) -> Iterator[HarnessMatch]:
+    """The harness below each `coven run` of this home; the runner itself is found by place and time."""
+    runners = [
+        candidate
+        for runner in processes.coven_processes(os.geteuid())
+        if processes.is_run(runner.pid) and (not read_environ or _serves(runner.pid, home))
+        for candidate in _candidate(runner, None)
+    ]
+    for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
+        harnesses = [child for child in processes.children(runner.identity.pid) if processes.program(child.pid) != COVEN]
+        if len(harnesses) == 1:
+            terminal = processes.terminal(runner.identity.pid)
+            yield HarnessMatch(row.id, harnesses[0], Owner.COVEN_RUN, terminal=terminal, runner=runner.identity)
+
+
+def _serves(pid: int, home: Path) -> bool:
+    """Whether a `coven run` writes to this home: COVEN_HOME says so, or it is unset and this is the default home."""
+    environment = processes.environ(pid, (COVEN_HOME,))
+    if environment is None:
+        return False
+
+    named = environment.get(COVEN_HOME)
+    try:
+        return home == (canonical(Path(processes.cwd(pid) or "/", named), {}) if named else canonical("~/.coven", os.environ))
+    except ConfigError:
+        return False
+
+
+def _candidate(process: Identity, named: str | None) -> Iterator[_Candidate]:
+    """The process with place and time, if it still has them."""
+    started, cwd = processes.started_wall(process), processes.cwd(process.pid)
+    if started is not None and cwd is not None:
+        yield _Candidate(process, started, cwd, named)
+
+
+def _fitting(
+    rows: Iterable[SessionRow], candidates: Iterable[_Candidate], windows: Iterable[_Window]
+) -> list[tuple[SessionRow, _Candidate]]:
+    """The pairs that have no other choice, in each window in turn, the narrow one first."""
+    rows, candidates = list(rows), list(candidates)
+    found: list[tuple[SessionRow, _Candidate]] = []
+    for window in windows:
+        pairs = [(row, candidate) for row in rows for candidate in candidates if _fits(row, candidate, window)]
+        of_row = Counter(row.id for row, _ in pairs)
+        of_candidate = Counter(candidate.identity for _, candidate in pairs)
+        clear = [(row, other) for row, other in pairs if of_row[row.id] == of_candidate[other.identity] == 1]
+        found += clear
+        rows = [row for row in rows if row not in (one for one, _ in clear)]
+        candidates = [candidate for candidate in candidates if candidate not in (other for _, other in clear)]
+
+    return found
+
+
+def _fits(row: SessionRow, candidate: _Candidate, window: _Window) -> bool:
+    """Place and time. Coven resolves links in a project's path before it keeps it (seen on 0.4.6): the texts can be compared."""
+    before, after = window
+    in_time = -before <= candidate.started - row.created_at <= after
+    return in_time and row.project_root.startswith("/") and PurePath(candidate.cwd).is_relative_to(row.project_root)

@@ -1,0 +1,69 @@
+"""The daemon's log file comes in; its last lines go out, and whether they tell of a panic."""
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from coven_watchdog.coven.decoding import wall_of
+from coven_watchdog.coven.paths import translated
+
+_AT_MOST = 256 * 1024
+_STAMPED = re.compile(r"\[([^\]]{1,64})\] ")
+_PANIC = re.compile(r"(?:\[[^\]]{1,64}\] )?daemon panic: ")
+
+
+def tail(path: Path, *, lines: int, since: int | None) -> tuple[str, ...]:
+    """The last lines, raw, at most `lines`; with `since` (wall µs) only what was written from then on.
+
+    A line is `[RFC 3339] message`; a line without a stamp (a panic's backtrace) belongs to the stamp before it (seen on 0.4.6).
+    Reads the last 256 KiB at most. () when there is no such file, or when it is no regular file. Blocking: call it in a thread.
+
+    Raises:
+        ForbiddenError: the system does not let us read it.
+        CovenError: the system cannot read it.
+    """
+    if lines < 1:
+        return ()
+
+    try:
+        with translated(path):
+            found = _last_lines(path)
+    except FileNotFoundError:
+        return ()
+
+    return tuple(found if since is None else _since(found, since))[-lines:]
+
+
+def panicked(lines: Sequence[str]) -> bool:
+    """Whether a panic was written (the line of Coven's panic hook; source of Coven, not seen)."""
+    return any(_PANIC.match(line) for line in lines)
+
+
+def _last_lines(path: Path) -> list[str]:
+    """The whole lines within the last 256 KiB."""
+    # Neither a link nor a FIFO that somebody put there may send us elsewhere or hold us.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            return []
+
+        start = max(0, found.st_size - _AT_MOST)
+        file.seek(start)
+        text = file.read(_AT_MOST).decode("utf-8", "replace")
+
+    whole = text.split("\n")
+    return [line for line in (whole[1:] if start else whole) if line]
+
+
+def _since(lines: Sequence[str], since: int) -> list[str]:
+    """The lines from the first on that is stamped `since` or later; Coven appends, so stamps only grow."""
+    for number, line in enumerate(lines):
+        stamp = _STAMPED.match(line)
+        written = wall_of(stamp[1]) if stamp else None
+        if written is not None and written >= since:
+            return list(lines[number:])
+
+    return []
