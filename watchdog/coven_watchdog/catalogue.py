@@ -43,7 +43,8 @@ class Entry:
 EFFECTS: Mapping[Effect, str] = MappingProxyType(
     {
         Effect.READS: "only reads",
-        Effect.STARTS: "starts Coven or a session",
+        Effect.MENDS: "changes permissions only",
+        Effect.STARTS: "sets Coven or a session running",
         Effect.ENDS_SESSIONS: "ends live sessions",
         Effect.DESTROYS_EVIDENCE: "removes evidence",
     }

@@ -112,7 +112,7 @@ class _Draft:
 
         reason = _reason(step, told)
         suppression = withheld(Question(step, reason, channel, self.open_now(), self.world.silences, self.now))
-        if suppression is None and reason is Reason.CHANGED and self._untried(told):
+        if suppression is None and reason in {Reason.CHANGED, Reason.REMINDER} and self._untried(told):
             self.refreshed[step.incident.id] = step.incident
             return None
 

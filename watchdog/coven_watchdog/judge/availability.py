@@ -10,7 +10,6 @@ from coven_watchdog.judge.common import (
     internal,
     present,
     said,
-    stale,
     wait,
     witness,
 )
@@ -37,6 +36,8 @@ _STARTING = 10 * SECOND
 """A start takes 0.1 s; its own budget is 5 s (seen on 0.4.6)."""
 _PASSING = SECOND
 """A clean stop refuses for 1 to 9 ms while the process lives (seen on 0.4.6)."""
+_WITHOUT_LOCK = 10 * SECOND
+"""Where the system does not say who holds the lock, only time makes a second witness."""
 _UNANSWERED = 500 * MILLISECOND
 _LISTING_WITHIN = 5 * SECOND
 _LATE_COUNTS = 2 * SECOND
@@ -88,13 +89,18 @@ def _living(case: Case, life: Life) -> Judgement:
 
 
 def _socket_gone(case: Case, life: Life) -> Judgement:
-    """No socket file while the process lives: both facts must be fresh."""
-    state = case.state
-    assert state.files is not None
-    if stale(case, state.files.at) or stale(case, life.process_at):
+    """No socket file while the process lives: both seen again, a moment after the socket was first missed."""
+    files, lock = case.state.files, case.state.lock
+    assert files is not None
+    since = life.socket_gone or files.at
+    confirmed = since.awake + (_NEXT_TRY if lock is not None and lock.knowable else _WITHOUT_LOCK)
+    if case.now.awake < confirmed:
+        return wait(confirmed)
+
+    if files.at.awake < confirmed or life.process_at is None or life.process_at.awake < confirmed:
         return ask(case, Look.FILES, Look.DAEMON)
 
-    seen = witness("files", state.files.at, "no coven.sock (ENOENT)")
+    seen = witness("files", files.at, "no coven.sock (ENOENT)")
     return _trouble(case, life, Kind.DAEMON_SOCKET_LOST, seen, _holds(case, life))
 
 

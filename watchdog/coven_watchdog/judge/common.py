@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.model.facts import SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, SessionBrief, Verdict, Witness
-from coven_watchdog.model.time import MILLISECOND, Instant
+from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Basis, Expect, Found, Kind, Look, Severity
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, LiveSession
 
 UNKNOWN = Judgement()
 """No verdict: what is open stays frozen."""
-
-FRESH = 200 * MILLISECOND
-"""A fact younger than this is not asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,6 @@ def ask(case: Case, *looks: Look, subject: str = "", timeout: int | None = None,
 def wait(until: int) -> Judgement:
     """No verdict before `until` (awake µs)."""
     return Judgement(wake_at=until)
-
-
-def stale(case: Case, at: Instant | None) -> bool:
-    """Whether a fact is old enough (or missing) to be asked for again."""
-    return at is None or case.since(at) >= FRESH
 
 
 def present(

@@ -196,6 +196,7 @@ class Effect(StrEnum):
     """What a suggested command does to Coven."""
 
     READS = auto()
+    MENDS = auto()
     STARTS = auto()
     ENDS_SESSIONS = auto()
     DESTROYS_EVIDENCE = auto()

@@ -81,7 +81,8 @@ def _files(state: HomeState, seen: FilesSeen) -> HomeState:
     if life.alive:
         named = seen.record is not None and seen.record.pid == life.identity.pid
         inode = seen.socket.inode if seen.socket else life.socket_inode
-        return replace(state, life=replace(life, intact=named, socket_inode=inode))
+        gone = None if seen.socket else life.socket_gone or seen.at
+        return replace(state, life=replace(life, intact=named, socket_inode=inode, socket_gone=gone))
 
     if life.leftovers is None:
         return replace(state, life=replace(life, leftovers=_leftovers(life, seen)))

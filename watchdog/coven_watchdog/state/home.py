@@ -100,6 +100,8 @@ class Life:
     intact: bool = False
     """`daemon.json` named it at the last look while it lived."""
     socket_inode: int | None = None
+    socket_gone: Instant | None = None
+    """Since when there is no socket file though it lives."""
     ended: Instant | None = None
     exit: ExitStatus | None = None
     leftovers: Leftovers | None = None
