@@ -1,0 +1,55 @@
+"""Command lines in, exit codes out. The outermost fence: whatever happens inside ends as a sentence and a code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from coven_watchdog.cli.app import root
+from coven_watchdog.cli.frame import PROGRAM
+from coven_watchdog.cli.terms import Terms, colored
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """The command `coven-watchdog`."""
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code. Nothing is raised."""
+    terms = Terms(as_json="--json" in arguments, debug="--debug" in arguments)
+    terms.color = colored(terms.env)
+    try:
+        code = root.main(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=terms, color=terms.color)
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
+    except Exception as error:  # noqa: BLE001 - the outermost fence: a person gets a sentence, not a traceback
+        return _failed(error, terms)
+
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception, terms: Terms) -> int:
+    """Say what went wrong, in the form that was asked for."""
+    from coven_watchdog.cli.trouble import exit_code, tell  # noqa: PLC0415 - what only errors need must not slow --help
+
+    try:
+        tell(error, terms)
+    except OSError:
+        _nobody_reads()
+
+    return exit_code(error, terms)
+
+
+def _nobody_reads() -> int:
+    """The reader of a pipe has gone: no word about it, and none from the interpreter either when it flushes at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return 1

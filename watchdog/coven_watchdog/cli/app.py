@@ -1,0 +1,44 @@
+"""The root command and the table of all commands: adding one is a file and a line here."""
+
+import click
+
+from coven_watchdog.cli.frame import Group, Lazy
+
+COMMANDS: tuple[Lazy, ...] = (
+    ("demo", "coven_watchdog.cli.demo:demo", "See the main job happen on a simulated Coven, in a minute."),
+    ("run", "coven_watchdog.cli.run:run", "Watch, and tell, until stopped."),
+    ("status", "coven_watchdog.cli.status:status", "What is wrong now, worst first."),
+    ("check", "coven_watchdog.cli.check:check", "One fresh look, for monitoring systems."),
+    ("incidents", "coven_watchdog.cli.incidents:incidents", "What was wrong, and why you were told or not."),
+    ("notify", "coven_watchdog.cli.notify:notify", "Try the channels, and see what was sent."),
+    ("config", "coven_watchdog.cli.config:config", "Write, check and show the configuration."),
+    ("completion", "coven_watchdog.cli.completion:completion", "Print a completion script for your shell."),
+)
+
+
+@click.group(
+    "coven-watchdog",
+    cls=Group,
+    lazy=COMMANDS,
+    invoke_without_command=True,
+    examples=[
+        ("demo", "see it work, on a simulated Coven"),
+        ("config init", "write a first configuration (optional)"),
+        ("notify test", "try how it reaches you"),
+        ("run", "watch Coven, and tell"),
+        ("status", "what is wrong now"),
+    ],
+)
+@click.pass_context
+def root(ctx: click.Context) -> int:
+    """Watches a Coven daemon and its coding-agent sessions, and tells you when something breaks.
+
+    Without a command: the status, or the first steps while nothing is set up.
+    Exit codes: 0 done, 1 it failed, 2 usage or configuration; `check` has its own.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+
+    from coven_watchdog.cli.first import start  # noqa: PLC0415 - --help must not load what a status needs
+
+    return start(ctx)

@@ -1,0 +1,106 @@
+"""The only printer. Data goes to standard output, talk to standard error; both plain unless a terminal reads them."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coven_watchdog.cli.page import Line, plain
+from coven_watchdog.cli.terms import Terms
+
+if TYPE_CHECKING:
+    import msgspec
+
+ERROR_SCHEMA = "coven-watchdog.error.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error for people and programs. `more`: further (where, message) pairs of a faulty configuration."""
+
+    code: str
+    message: str
+    where: str
+    next_step: str
+    exit_code: int
+    more: tuple[tuple[str, str], ...] = ()
+
+
+class Output:
+    """Prints what a command has to say."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+
+    @property
+    def pretty(self) -> bool:
+        """Whether data goes to somebody who sees colours."""
+        return sys.stdout.isatty() if self._terms.color is None else self._terms.color
+
+    def page(self, lines: Iterable[Line]) -> None:
+        """Print lines of data, coloured for a terminal."""
+        if self.pretty:
+            from coven_watchdog.cli.pretty import show  # noqa: PLC0415 - rich is loaded for terminals only
+
+            show(lines)
+            return
+
+        click.echo("".join(f"{plain(line)}\n" for line in lines), nl=False)
+
+    def text(self, text: str) -> None:
+        """Print data as it is, such as a file or a script."""
+        click.echo(text, nl=not text.endswith("\n"))
+
+    def document(self, value: "msgspec.Struct") -> None:
+        """Print one JSON document: a line for a pipe, indented for a terminal."""
+        import msgspec  # noqa: PLC0415 - a plain --help must not load it
+
+        encoded = msgspec.json.encode(value)
+        click.echo(msgspec.json.format(encoded, indent=2) if sys.stdout.isatty() else encoded)
+
+    def talk(self, text: str, *, bad: bool = False) -> None:
+        """Say something beside the data; -q hides it."""
+        if self._terms.verbosity >= 0:
+            click.echo(click.style(text, fg="yellow") if bad else text, err=True, color=self._terms.color)
+
+    def detail(self, text: str) -> None:
+        """Say something for -v only."""
+        if self._terms.verbosity > 0:
+            click.echo(text, err=True, color=self._terms.color)
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Say what failed: one JSON document on standard output under --json, else lines on standard error.
+
+        `check` says it where monitoring systems look: in one line on standard output.
+        """
+        if self._terms.as_json:
+            click.echo(json.dumps(_as_document(trouble)))
+            return
+
+        if self._terms.command == "check":
+            click.echo(f"COVEN UNKNOWN - {': '.join(part for part in (trouble.where, trouble.message) if part)}")
+
+        self._error_lines(trouble)
+
+    def _error_lines(self, trouble: Trouble) -> None:
+        """`error: where: what`, the further faults, and the next step."""
+        mark = click.style("error:", fg="red", bold=True)
+        for where, message in ((trouble.where, trouble.message), *trouble.more):
+            click.echo(f"{mark} {f'{where}: ' if where else ''}{message}", err=True, color=self._terms.color)
+
+        if trouble.next_step:
+            click.echo(f" next: {trouble.next_step}", err=True, color=self._terms.color)
+
+
+def _as_document(trouble: Trouble) -> dict[str, Any]:
+    """The error as programs read it."""
+    error = {
+        "code": trouble.code,
+        "message": trouble.message,
+        "where": trouble.where or None,
+        "next": trouble.next_step or None,
+    }
+    return {"schema": ERROR_SCHEMA, "error": error}

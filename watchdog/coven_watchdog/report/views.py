@@ -1,0 +1,197 @@
+"""One home and one incident as every report shows them. What cannot be known is None."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from coven_watchdog.decide.advice import Suggestion
+from coven_watchdog.decide.phrases import summary
+from coven_watchdog.decide.text import one_line
+from coven_watchdog.model.facts import EventWriter, Storage
+from coven_watchdog.model.incidents import Facts, Incident, Witness
+from coven_watchdog.model.looks import DaemonLook, HomeLook
+from coven_watchdog.model.time import MILLISECOND, SECOND
+from coven_watchdog.model.words import Basis, DaemonState, Effect, Form, IncidentState, Kind, Severity
+from coven_watchdog.report.times import moment
+
+_ENDED = frozenset({DaemonState.STOPPED, DaemonState.CRASHED, DaemonState.ABSENT})
+_LONGEST = 200
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Plain data; its fields, in their order, are the keys of the JSON."""
+
+
+class DaemonView(View, frozen=True, kw_only=True):
+    """The daemon of a home."""
+
+    state: DaemonState
+    pid: int | None = None
+    started_at: datetime | None = None
+    uptime_seconds: int | None = None
+    api_version: str | None = None
+    coven_version: str | None = None
+    socket: str | None = None
+    latency_ms: float | None = None
+
+
+class StoreView(View, frozen=True, kw_only=True):
+    """Coven's ledger, as the daemon describes it; the free space also as seen from outside."""
+
+    status: str | None = None
+    database_bytes: int | None = None
+    wal_bytes: int | None = None
+    free_disk_bytes: int | None = None
+    maintenance_blocked: bool | None = None
+    last_error: str | None = None
+
+
+class EventWriterView(View, frozen=True, kw_only=True):
+    """The part of the daemon that records what sessions print and how they end."""
+
+    state: str | None = None
+    dropped_events: int | None = None
+    committed_events: int | None = None
+    last_error: str | None = None
+
+
+class SessionsView(View, frozen=True, kw_only=True):
+    """How many sessions there are."""
+
+    total: int | None = None
+    live: int | None = None
+    by_status: Mapping[str, int] | None = None
+
+
+class HarnessView(View, frozen=True, kw_only=True):
+    """A harness and where the daemon finds it."""
+
+    id: str
+    path: str | None
+
+
+class WitnessView(View, frozen=True, kw_only=True):
+    """One piece of evidence."""
+
+    source: str
+    basis: Basis
+    at: datetime
+    saw: str
+
+
+class ExitView(View, frozen=True, kw_only=True):
+    """How a process ended, and who says so: `kernel` or `coven`."""
+
+    code: int | None
+    signal: int | None
+    source: str | None
+
+
+class NextView(View, frozen=True, kw_only=True):
+    """A command worth running, and what it does to Coven."""
+
+    run: str
+    effect: Effect
+    why: str
+
+
+class IncidentView(View, frozen=True, kw_only=True):
+    """One incident in a list."""
+
+    id: str
+    home: str
+    kind: Kind
+    form: Form
+    subject: str
+    severity: Severity
+    state: IncidentState
+    opened_at: datetime
+    acknowledged: bool
+    silenced: bool
+    summary: str
+
+
+def daemon_view(look: DaemonLook, now: int) -> DaemonView:
+    """The daemon at `now` (wall µs); one that has ended has no uptime."""
+    runs = look.started_at is not None and look.state not in _ENDED
+    return DaemonView(
+        state=look.state,
+        pid=look.pid,
+        started_at=moment(look.started_at),
+        uptime_seconds=max(0, now - (look.started_at or 0)) // SECOND if runs else None,
+        api_version=look.api_version,
+        coven_version=look.coven_version,
+        socket=look.socket,
+        latency_ms=None if look.latency is None else round(look.latency / MILLISECOND, 1),
+    )
+
+
+def store_view(storage: Storage | None, free_bytes: int | None) -> StoreView:
+    """The ledger; only the free space is known without the daemon."""
+    if storage is None:
+        return StoreView(free_disk_bytes=free_bytes)
+
+    return StoreView(
+        status=one_line(storage.status, _LONGEST) or None,
+        database_bytes=storage.database_bytes,
+        wal_bytes=storage.wal_bytes,
+        free_disk_bytes=free_bytes if storage.free_disk_bytes is None else storage.free_disk_bytes,
+        maintenance_blocked=storage.maintenance_blocked,
+        last_error=one_line(storage.last_error, _LONGEST) or None,
+    )
+
+
+def event_writer_view(writer: EventWriter | None) -> EventWriterView:
+    """The event writer; older daemons do not describe it."""
+    if writer is None:
+        return EventWriterView()
+
+    return EventWriterView(
+        state=one_line(writer.state, _LONGEST) or None,
+        dropped_events=writer.dropped_events,
+        committed_events=writer.committed_events,
+        last_error=one_line(writer.last_error, _LONGEST) or None,
+    )
+
+
+def sessions_view(look: HomeLook) -> SessionsView:
+    """The sessions, as far as they were listed."""
+    if not look.by_status and not look.complete and not look.live:
+        return SessionsView(total=look.total)
+
+    total = sum(look.by_status.values()) if look.total is None and look.complete else look.total
+    by_status = {one_line(status, _LONGEST): count for status, count in look.by_status.items()}
+    return SessionsView(total=total, live=len(look.live), by_status=by_status)
+
+
+def witness_view(witness: Witness) -> WitnessView:
+    """A witness as it is shown."""
+    return WitnessView(source=witness.source, basis=witness.basis, at=moment(witness.at), saw=witness.saw)
+
+
+def incident_view(incident: Incident) -> IncidentView:
+    """An incident as lists show it."""
+    return IncidentView(
+        id=incident.id,
+        home=incident.home,
+        kind=incident.kind,
+        form=incident.form,
+        subject=incident.subject,
+        severity=incident.severity,
+        state=incident.state,
+        opened_at=moment(incident.opened_at),
+        acknowledged=incident.ack is not None,
+        silenced=False,
+        summary=summary(incident),
+    )
+
+
+def exit_view(facts: Facts) -> ExitView | None:
+    """How the process ended, if that is known."""
+    return ExitView(code=facts.exit.code, signal=facts.exit.signal, source=facts.exit_source or None) if facts.exit else None
+
+
+def next_view(suggestion: Suggestion) -> NextView:
+    """A suggested command as it is shown."""
+    return NextView(run=suggestion.run, effect=suggestion.effect, why=one_line(suggestion.why, _LONGEST))
