@@ -18,7 +18,7 @@ def encode(value: object) -> str:
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_whole(msgspec.to_builtins(value))).decode()
+        return msgspec.json.encode(_scrubbed(msgspec.to_builtins(value))).decode()
 
 
 def decode(text: str, wanted: type[T]) -> T:
@@ -53,15 +53,20 @@ def _unreadable(wanted: type, error: Exception) -> StoreError:
     )
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - plain JSON values of any shape
-    """The same without half characters."""
+def whole(text: str) -> str:
+    """Text that SQLite takes: half characters become question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _scrubbed(value: Any) -> Any:  # noqa: ANN401 - plain JSON values of any shape
+    """The same with whole texts only."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return whole(value)
 
     if isinstance(value, dict):
-        return {_whole(key): _whole(item) for key, item in value.items()}
+        return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
 
-    return [_whole(item) for item in value] if isinstance(value, list) else value
+    return [_scrubbed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def titled(incident: Incident) -> bool:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,7 +73,7 @@ def _reading_alone(path: Path) -> sqlite3.Connection:
     if path.with_name(f"{path.name}-wal").exists():
         return _reading(path, "mode=ro&vfs=unix-none", "PRAGMA locking_mode = EXCLUSIVE")
 
-    return _reading(path, "immutable=1")
+    return _reading(path, "mode=ro&immutable=1")
 
 
 def _reading(path: Path, query: str, *pragmas: str) -> sqlite3.Connection:
@@ -101,11 +101,10 @@ def _connect(uri: str, busy_seconds: float) -> sqlite3.Connection:
 @contextmanager
 def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     """Close the connection when the block that prepares it fails."""
-    try:
+    with ExitStack() as stack:
+        stack.callback(connection.close)
         yield
-    except BaseException:
-        connection.close()
-        raise
+        stack.pop_all()
 
 
 def make_durable(connection: sqlite3.Connection) -> None:
@@ -132,10 +131,9 @@ def transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connecti
     try:
         result = work(connection)
         connection.execute("COMMIT")
-    except BaseException:
-        # SQLite has already rolled back after some disk errors
+    finally:
+        # after a commit there is none, and after some disk errors SQLite has rolled back by itself
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
 
     return result

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
 from coven_watchdog.model.words import NotificationState, Suppression
-from coven_watchdog.store.codec import encode
+from coven_watchdog.store.codec import encode, whole
 from coven_watchdog.store.rows import listed
 
 
@@ -39,7 +39,7 @@ def keep_blind(connection: sqlite3.Connection, windows: Collection[BlindWindow])
     connection.executemany(
         """INSERT INTO blind_window (home, since, until, why) VALUES (?, ?, ?, ?)
            ON CONFLICT (home, since) DO UPDATE SET until = excluded.until, why = excluded.why""",
-        [(window.home, window.since, window.to, window.why) for window in windows],
+        [(window.home, window.since, window.to, whole(window.why)) for window in windows],
     )
 
 

@@ -14,11 +14,13 @@ from coven_watchdog.store.writing import Moment
 
 _RECENT = 15 * MINUTE
 _NOTED = 48 * HOUR
+# an unstable one owes its last word until it has been calm for a while
+_RECENTLY = "state = 'resolved' AND (resolved_at > ? OR json_extract(doc, '$.unstable'))"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What was open, what was resolved within 15 minutes, which events of 48 hours were noted, and the last looks."""
+    """What was open, what was resolved within 15 minutes or is unstable, which events of 48 hours were noted, the last looks."""
 
     open: tuple[Incident, ...] = ()
     recent: tuple[Incident, ...] = ()
@@ -36,7 +38,7 @@ def load(connection: sqlite3.Connection, moment: Moment) -> Memory:
     """
     return Memory(
         open=_incidents(connection, moment, "state = 'open'", ()),
-        recent=_incidents(connection, moment, "state = 'resolved' AND resolved_at > ?", (moment.now.wall - _RECENT,)),
+        recent=_incidents(connection, moment, _RECENTLY, (moment.now.wall - _RECENT,)),
         noted=_noted(connection, moment.now.wall - _NOTED),
         looks=looks(connection),
         watchdog=watchdog(connection),
@@ -72,17 +74,17 @@ def taken_ids(connection: sqlite3.Connection) -> set[str]:
 
 
 def _incidents(connection: sqlite3.Connection, moment: Moment, where: str, values: tuple[int, ...]) -> tuple[Incident, ...]:
-    rows = connection.execute(f"SELECT doc, boot, look_at FROM incident WHERE {where} ORDER BY opened_at, id", values)  # noqa: S608
+    rows = connection.execute(f"SELECT doc, look_at FROM incident WHERE {where} ORDER BY opened_at, id", values)  # noqa: S608
     return tuple(_in_this_boot(row, moment) for row in rows)
 
 
 def _in_this_boot(row: sqlite3.Row, moment: Moment) -> Incident:
     """The incident with its next look in the awake time of this boot; one whose time came while we were away is due now."""
     incident = decode(row["doc"], Incident)
-    if row["look_at"] is None or row["boot"] == moment.boot:
+    if row["look_at"] is None or incident.boot == moment.boot:
         return incident
 
-    return replace(incident, next_look_at=moment.now.awake + max(0, row["look_at"] - moment.now.wall))
+    return replace(incident, boot=moment.boot, next_look_at=moment.now.awake + max(0, row["look_at"] - moment.now.wall))
 
 
 def _noted(connection: sqlite3.Connection, since: int) -> frozenset[tuple[str, str, Kind, str]]:

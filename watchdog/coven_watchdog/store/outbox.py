@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.telling import Attempt, Member, Notification
 from coven_watchdog.model.words import NotificationState
+from coven_watchdog.store.codec import whole
 from coven_watchdog.store.rows import members, notification
 
 # A row that was written or tried in the future is older than it looks, the wall clock was set back: it is due at once.
@@ -82,7 +83,7 @@ def settle(
 
     connection.execute(
         "INSERT INTO attempt (notification, channel, number, at, outcome, error, receipt) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row.id, row.channel, row.attempts, attempt.at, attempt.outcome, attempt.error, attempt.receipt),
+        (row.id, row.channel, row.attempts, attempt.at, attempt.outcome, whole(attempt.error), whole(attempt.receipt)),
     )
 
 

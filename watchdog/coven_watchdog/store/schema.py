@@ -30,7 +30,6 @@ _INCIDENTS = (
         changed_at INTEGER NOT NULL,
         resolved_at INTEGER,
         opening INTEGER NOT NULL,
-        boot TEXT NOT NULL,
         look_at INTEGER,
         titled INTEGER NOT NULL,
         doc TEXT NOT NULL

@@ -40,11 +40,16 @@ def read_world(
     channels: Collection[str],
     now: int,
 ) -> World:
-    """Read the world of these incident ids, homes and channel names. `now`: wall µs."""
+    """Read the world of these incident ids, homes and channel names. `now`: wall µs.
+
+    `told` speaks of the incidents asked for and of every open one: what was withheld from those may be told now.
+    """
+    open_incidents = _open(connection, homes)
+    asked = {*incidents, *(incident.id for incident in open_incidents)}
     return World(
         incidents={incident.id: incident for incident in _by_id(connection, incidents)},
-        open_incidents=_open(connection, homes),
-        told=_told(connection, incidents, channels),
+        open_incidents=open_incidents,
+        told=_told(connection, asked, channels),
         lanes={channel: _lane(connection, channel, now) for channel in channels},
         silences=_silences(connection, now),
         sent_last_hour={channel: _sent(connection, channel, now) for channel in channels},

@@ -13,12 +13,12 @@ from coven_watchdog.store.rows import UNTRIED, insert_notification, listed, put_
 
 _UPSERT = """
     INSERT INTO incident (id, home, subject, kind, form, occurrence, severity, state, opened_at, changed_at, resolved_at,
-                          opening, boot, look_at, titled, doc)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+                          opening, look_at, titled, doc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         kind = excluded.kind, severity = excluded.severity, state = excluded.state, opened_at = excluded.opened_at,
-        changed_at = excluded.changed_at, resolved_at = excluded.resolved_at, boot = excluded.boot,
-        look_at = excluded.look_at, titled = excluded.titled, doc = excluded.doc, opening = opening + ?"""
+        changed_at = excluded.changed_at, resolved_at = excluded.resolved_at, look_at = excluded.look_at,
+        titled = excluded.titled, doc = excluded.doc, opening = opening + ?"""
 _DOUBLED = """
     SELECT 1 FROM incident
     WHERE form = 'event' AND home = ? AND subject = ? AND kind = ? AND occurrence = ? AND id <> ?"""
@@ -89,10 +89,9 @@ def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incid
                 incident.opened_at,
                 incident.changed_at,
                 incident.resolved_at,
-                moment.boot,
                 _look_at(incident, moment.now),
                 titled(incident),
-                encode(incident),
+                encode(replace(incident, boot=moment.boot)),
                 was.get(incident.id) == IncidentState.RESOLVED and _opens_anew(incident),
             ),
         )
@@ -135,7 +134,7 @@ def _write_steps(connection: sqlite3.Connection, steps: Collection[Step]) -> Non
 
 def _withhold(connection: sqlite3.Connection, replaced: Collection[tuple[str, str]]) -> None:
     """The plan saw these rows untried in this very transaction."""
-    for notification, channel in replaced:
+    for notification, channel in dict.fromkeys(replaced):
         changed = connection.execute(
             f"UPDATE notification SET state = ?, suppression = ? WHERE id = ? AND channel = ? AND {UNTRIED}",  # noqa: S608
             (NotificationState.WITHHELD, Suppression.RESOLVED_MEANWHILE, notification, channel),
@@ -170,9 +169,10 @@ def _openings(connection: sqlite3.Connection, members: Collection[Member]) -> di
 
 
 def _refresh(connection: sqlite3.Connection, incidents: Collection[Incident]) -> None:
-    """Every text not yet tried speaks of the newest snapshot."""
+    """Every text not yet tried speaks of the newest snapshot, and so of the newest opening."""
     connection.executemany(
-        f"""UPDATE notification_incident SET snapshot = ?, titled = ?
+        f"""UPDATE notification_incident
+            SET snapshot = ?, titled = ?, opening = (SELECT opening FROM incident WHERE id = notification_incident.incident)
             WHERE incident = ? AND (notification, channel) IN (SELECT id, channel FROM notification WHERE {UNTRIED})""",  # noqa: S608
         [(encode(incident), titled(incident), incident.id) for incident in incidents],
     )

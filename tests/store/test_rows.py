@@ -1,0 +1,70 @@
+"""Rows of the outbox come back as they were put in."""
+
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from coven_watchdog.errors import StoreError
+from coven_watchdog.model.words import NotificationState, Reason, Suppression
+from coven_watchdog.store.rows import insert_notification, listed, members, notification, put_member
+from store.builders import START, event, incident, member
+from store.builders import notification as message
+
+FULL = message(
+    state=NotificationState.WITHHELD,
+    suppression=Suppression.INHIBITED,
+    sent_at=START + 1,
+    attempts=3,
+    next_attempt_at=START + 2,
+    group=True,
+)
+
+
+@pytest.mark.parametrize("given", [message(), FULL])
+def test_a_message_comes_back_as_it_was(connection: sqlite3.Connection, given: object) -> None:
+    """Every field, set or not."""
+    assert isinstance(given, type(FULL))
+    insert_notification(connection, given)
+    assert notification(connection.execute("SELECT * FROM notification").fetchone()) == given
+
+
+def test_an_id_is_used_once_per_channel(connection: sqlite3.Connection) -> None:
+    """The same telling may stand on two channels, never twice on one."""
+    insert_notification(connection, message())
+    insert_notification(connection, message(channel="phone"))
+    with pytest.raises(sqlite3.IntegrityError):
+        insert_notification(connection, message())
+
+
+def test_members_keep_their_order_and_are_renewed_in_place(connection: sqlite3.Connection) -> None:
+    """Joining again replaces the snapshot and the role, not the place."""
+    row = message()
+    first, second = member(row, incident()), member(row, event())
+    renewed = replace(first, role=Reason.CHANGED, snapshot=incident(reminders=2))
+    insert_notification(connection, row)
+    for one in (first, second, renewed):
+        put_member(connection, one, 1)
+
+    assert members(connection, row.id, row.channel) == (renewed, second)
+
+
+def test_a_member_needs_its_message(connection: sqlite3.Connection) -> None:
+    """The database refuses half a message."""
+    with pytest.raises(sqlite3.IntegrityError):
+        put_member(connection, member(message(), incident()), 1)
+
+
+def test_a_word_of_another_version_is_our_error(connection: sqlite3.Connection) -> None:
+    """An unknown state does not escape as a foreign exception."""
+    insert_notification(connection, message())
+    connection.execute("UPDATE notification SET state = 'folded'")
+    with pytest.raises(StoreError, match="NotificationState"):
+        notification(connection.execute("SELECT * FROM notification").fetchone())
+
+
+def test_any_number_of_values_is_one_parameter(connection: sqlite3.Connection) -> None:
+    """Quotes and all."""
+    given = ["a", 'b"', "c'", "§"]
+    rows = connection.execute("SELECT value FROM json_each(?)", (listed(given),)).fetchall()
+    assert [row["value"] for row in rows] == given
