@@ -1,0 +1,268 @@
+"""Parcels in, receipts out: the pool of courier processes, one for each busy channel, so that no channel waits for another.
+
+A courier is started when a message is on its way to the outbox (`prepare`), kept for a minute after its last parcel, and
+killed when a parcel's time is over. Its command and environment hold no secret.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from coven_watchdog import __version__
+from coven_watchdog.decide.text import one_line
+from coven_watchdog.deliver.mask import without_secrets
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt
+from coven_watchdog.deliver.process import CourierDiedError, CourierProcess, CourierUnfitError
+from coven_watchdog.errors import ReplacedError
+from coven_watchdog.model.words import AttemptOutcome
+
+# -P: a json.py in the working directory is not ours to import.
+COMMAND = (sys.executable, "-P", "-m", "coven_watchdog.deliver.courier")
+_KEPT = frozenset(
+    """
+    HOME PATH LANG LANGUAGE TZ TMPDIR USER LOGNAME PYTHONPATH PYTHONHOME DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY DISPLAY
+    SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
+    """.split()  # noqa: SIM905 - a paragraph of names reads better than thirty quoted ones
+)
+_KEPT_BEGINNINGS = ("LC_", "XDG_")
+_IDLE = 60.0
+_START_LIMIT = 20.0
+_QUESTION_LIMIT = 10.0
+_ERROR_LIMIT = 300
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of our environment a courier gets: where things are, the desktop, proxies and certificates; nothing else."""
+    return {name: value for name, value in environ.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}
+
+
+def installation() -> tuple[Path, ...]:
+    """The files that tell whether the installed package is still the one that this process was started from."""
+    specs = (find_spec("coven_watchdog"), find_spec("apprise"))
+    origins = (Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None)
+    return (Path(sys.executable), Path(__file__).with_name("courier.py"), *origins)
+
+
+@dataclass
+class _Seat:
+    """One channel's courier."""
+
+    local: bool
+    process: CourierProcess | None = None
+    uses: int = 0
+    lock: anyio.Lock = field(default_factory=anyio.Lock)
+
+
+class CourierPool:
+    """The couriers of all channels; an async context manager that leaves no process behind.
+
+    Args:
+        environ: their environment, from `environment`.
+        preload: whether they are kept for ever.
+        command: what is started.
+        version: what it must say it is.
+        files: what `installation` says.
+        idle: seconds for which one is kept after its last parcel.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        preload: Callable[[], bool] = lambda: False,
+        command: Sequence[str] = COMMAND,
+        version: str = __version__,
+        files: tuple[Path, ...] = (),
+        idle: float = _IDLE,
+    ) -> None:
+        self._environ = dict(environ)
+        self._preload = preload
+        self._command = tuple(command)
+        self._version = version
+        self._files = files or installation()
+        self._idle = idle
+        self._seats: dict[str, _Seat] = {}
+        self._stack = AsyncExitStack()
+        self._tasks: TaskGroup
+        self._open = False
+
+    async def __aenter__(self) -> Self:
+        self._print = await anyio.to_thread.run_sync(_fingerprint, self._files)
+        self._tasks = await self._stack.enter_async_context(anyio.create_task_group())
+        self._stack.push_async_callback(self._end)
+        self._open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._stack.__aexit__(kind, error, trace)
+
+    def prepare(self, channel: str, *, local: bool) -> None:
+        """Start the channel's courier, if it has none: a message will follow. Returns at once; what fails shows at `send`.
+
+        Args:
+            channel: its name.
+            local: it shows on the desktop, for which Apprise is not loaded.
+        """
+        seat = self._seat(channel, local=local)
+        self._keep(seat)
+        if seat.process is None or not seat.process.alive:
+            self._tasks.start_soon(self._warm, seat, name=f"courier of {channel} starts")
+
+    async def send(self, channel: str, parcel: Parcel) -> Receipt:
+        """Have the parcel delivered within its time-out, after which the courier is killed.
+
+        Raises:
+            ReplacedError: the installed package is not ours any more; the parcel was not sent.
+        """
+        seat = self._seat(channel, local=parcel.local)
+        try:
+            answer = await self._asked(seat, parcel.line(), parcel.timeout)
+            receipt = _late(parcel) if answer is None else _checked(Receipt.of(answer), parcel)
+        except (CourierDiedError, KeyError, TypeError, ValueError) as error:
+            words = one_line(without_secrets(str(error), parcel.url), _ERROR_LIMIT)
+            receipt = Receipt(parcel.id, AttemptOutcome.TEMPORARY, words)
+        finally:
+            self._keep(seat)
+
+        if receipt.outcome is AttemptOutcome.TIMED_OUT and seat.process is not None:
+            # A plugin's thread still hangs in there.
+            seat.process.kill()
+
+        return receipt
+
+    async def desktop_missing(self) -> str:
+        """Why nothing can be shown on this machine's desktop now, or ""; asked of a courier, which has what it takes.
+
+        Raises:
+            ReplacedError: the installed package is not ours any more.
+        """
+        seat = _Seat(local=True)
+        try:
+            answer = await self._asked(seat, ASK_DESKTOP, _QUESTION_LIMIT)
+        except CourierDiedError as error:
+            return f"the desktop cannot be asked: {error}"
+        finally:
+            await _dismiss(seat)
+
+        return "the desktop cannot be asked: no answer" if answer is None else str(answer.get("desktop"))
+
+    def retire(self, keep: frozenset[str]) -> None:
+        """Let go of the couriers of all channels but these, once what they carry is delivered."""
+        for name in [name for name in self._seats if name not in keep]:
+            self._tasks.start_soon(_dismiss, self._seats.pop(name), name=f"courier of {name} ends")
+
+    def _seat(self, channel: str, *, local: bool) -> _Seat:
+        return self._seats.setdefault(channel, _Seat(local))
+
+    async def _asked(self, seat: _Seat, line: bytes, seconds: float) -> dict[str, object] | None:
+        """Its answer; None, and it is killed, when there is none in time. An exchange that is cut short leaves no courier."""
+        answer = None
+        try:
+            with anyio.move_on_after(seconds):
+                async with seat.lock:
+                    answer = await (await self._fit(seat)).exchange(line)
+        finally:
+            if answer is None and seat.process is not None:
+                seat.process.kill()
+
+        return answer
+
+    async def _fit(self, seat: _Seat) -> CourierProcess:
+        """The seat's courier, started anew if need be. The seat's lock is held."""
+        if seat.process is not None and seat.process.alive:
+            return seat.process
+
+        await _let_go(seat)
+        try:
+            seat.process = await CourierProcess.start(self._command_of(seat), self._environ)
+            await seat.process.ready(self._version)
+        except CourierUnfitError as error:
+            if error.other_version or self._print != await anyio.to_thread.run_sync(_fingerprint, self._files):
+                message = f"the installed package was replaced: {error}"
+                raise ReplacedError(message) from error
+
+            raise
+
+        return seat.process
+
+    def _command_of(self, seat: _Seat) -> tuple[str, ...]:
+        return self._command if seat.local else (*self._command, "apprise")
+
+    async def _warm(self, seat: _Seat) -> None:
+        """Start ahead of the parcel. What goes wrong here goes wrong there again, and is told there."""
+        with suppress(CourierDiedError, ReplacedError), anyio.move_on_after(_START_LIMIT):
+            async with seat.lock:
+                await self._fit(seat)
+
+    def _keep(self, seat: _Seat) -> None:
+        """Keep it for another while."""
+        seat.uses += 1
+        if self._open:
+            self._tasks.start_soon(self._expire, seat, seat.uses, name="idle courier")
+
+    async def _expire(self, seat: _Seat, uses: int) -> None:
+        await anyio.sleep(self._idle)
+        if seat.uses == uses and not self._preload():
+            await _dismiss(seat)
+
+    async def _end(self) -> None:
+        """End all of them, together, within about a second: an idle one by the end of its stdin, a busy one is killed."""
+        self._open = False
+        self._tasks.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            async with anyio.create_task_group() as ending:
+                for seat in self._seats.values():
+                    if seat.lock.locked() and seat.process is not None:
+                        seat.process.kill()
+
+                    ending.start_soon(_let_go, seat, name="courier ends")
+
+
+async def _dismiss(seat: _Seat) -> None:
+    """End the seat's courier once it is idle."""
+    async with seat.lock:
+        await _let_go(seat)
+
+
+async def _let_go(seat: _Seat) -> None:
+    process, seat.process = seat.process, None
+    if process is not None:
+        await process.close()
+
+
+def _late(parcel: Parcel) -> Receipt:
+    return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, f"no answer within {parcel.timeout:.3g} s", unreachable=True)
+
+
+def _checked(receipt: Receipt, parcel: Parcel) -> Receipt:
+    if receipt.id != parcel.id:
+        message = "the courier speaks of another parcel"
+        raise ValueError(message)
+
+    return receipt
+
+
+def _fingerprint(files: tuple[Path, ...]) -> tuple[tuple[int, int] | None, ...]:
+    """(inode, mtime) of each file, None for one that is gone: an installer replaces files, it does not rewrite them."""
+    return tuple(map(_stamp, files))
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+
+    return stat.st_ino, stat.st_mtime_ns

@@ -1,0 +1,82 @@
+"""The lines between the daemon and a courier: a parcel on the courier's stdin, a receipt on its stdout. One JSON object each.
+
+The URL and its secrets travel here and nowhere else: never in arguments or the environment. No type here shows a URL by repr.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from coven_watchdog.model.words import AttemptOutcome, Priority, Tone
+
+ASK_DESKTOP = b'{"ask": "desktop"}\n'
+"""Sent in place of a parcel: can anything be shown here? The answer is `{"desktop": why not, or ""}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message for one service."""
+
+    id: str
+    url: str = field(repr=False)
+    title: str
+    body: str
+    tone: Tone
+    priority: Priority
+    timeout: float
+    """Seconds that the service may take."""
+    replaces: str = ""
+    """The receipt of an earlier message, the place of which this one takes where the service can."""
+
+    @property
+    def local(self) -> bool:
+        """It goes to this machine's desktop."""
+        return self.url.partition("://")[0].lower() == "desktop"
+
+    def line(self) -> bytes:
+        """The parcel as one line."""
+        return _line(asdict(self))
+
+    @classmethod
+    def read(cls, line: bytes) -> "Parcel":
+        """The parcel on this line.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is none.
+        """
+        fields = json.loads(line)
+        return cls(**(fields | {"tone": Tone(fields["tone"]), "priority": Priority(fields["priority"])}))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a parcel. `error` is one line without secrets."""
+
+    id: str
+    outcome: AttemptOutcome
+    error: str = ""
+    receipt: str = ""
+    """What the service calls the message, where that is of use later."""
+    retry_after: float = 0.0
+    """Seconds that the service asks to wait, 0 if it did not say."""
+    unreachable: bool = False
+    """There was no connection at all: it may be this machine's network that is down."""
+    refused_url: bool = False
+    """The channel's URL is not usable: a fault of the configuration."""
+
+    def line(self) -> bytes:
+        """The receipt as one line."""
+        return _line(asdict(self))
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> "Receipt":
+        """The receipt that these decoded fields are.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are none.
+        """
+        return cls(**(fields | {"outcome": AttemptOutcome(fields["outcome"])}))
+
+
+def _line(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields).encode() + b"\n"
