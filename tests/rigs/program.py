@@ -166,6 +166,13 @@ class Program:
         finally:
             database.close()
 
+    def try_rows(self, query: str) -> list[tuple[Any, ...]]:
+        """`rows`, or [] while the database is not complete yet."""
+        try:
+            return self.rows(query)
+        except sqlite3.Error:
+            return []
+
     @staticmethod
     def _looked_at(home: dict[str, Any]) -> bool:
         daemon = home.get("daemon") or {}
