@@ -1,0 +1,192 @@
+"""Events of the home's directory come in; what lies there goes out as `FilesSeen`, and pokes to those whom a change concerns.
+
+A missing home is looked for every 5 s (its parent is never watched); where the system has no watches left, the files are looked
+at every second, which is said.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import ClassVar
+
+import anyio
+from anyio.lowlevel import checkpoint
+from watchfiles import Change, awatch
+from watchfiles._rust_notify import WatchfilesRustInternalError
+
+from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.decide.text import one_line
+from coven_watchdog.model.facts import FileFact, FilesSeen, SourceWorks
+from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.time import Instant
+from coven_watchdog.model.words import Look
+from coven_watchdog.observe.shared import Shared
+from coven_watchdog.observe.source import Emit
+from coven_watchdog.observe.survey import Survey, is_home, survey
+
+Watch = Callable[[HomePaths, anyio.Event], AsyncIterator[object]]
+"""Yields whenever something of interest in a home may have changed, until the event is set."""
+
+_STEP = 300
+_MISSING, _POLLED, _WATCHED = 5.0, 1.0, 15.0
+_RETRY = 60.0
+_SETTLE = 0.02
+_HANGING = 20.0
+
+
+def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
+    """Watch a home (not what is below it) for the files that matter; each change is noticed some 300 ms late.
+
+    Raises:
+        FileNotFoundError: there is no such directory.
+        OSError, WatchfilesRustInternalError: the system has no watches left.
+    """
+    names = {str(path) for path in (paths.root, paths.socket, paths.record, paths.serve_lock, paths.ledger, paths.wal)}
+
+    def concerns(_: Change, path: str) -> bool:
+        return path in names
+
+    return awatch(
+        paths.root, watch_filter=concerns, debounce=_STEP, step=_STEP, stop_event=stop, force_polling=False, recursive=False
+    )
+
+
+class FilesSource:
+    """Looks at the files of a home when they change, when asked, and every 15 s to be sure."""
+
+    name: ClassVar[str] = "files"
+    looks: ClassVar[frozenset[Look]] = frozenset({Look.FILES})
+
+    def __init__(self, shared: Shared, watch: Watch = watch_home) -> None:
+        self._shared = shared
+        self._watch = watch
+        self._asked = False
+        self._told: FilesSeen | None = None
+        self._polling = False
+        self._present = anyio.Event()
+        self._gone = anyio.Event()
+
+    def ask(self, request: LookRequest) -> None:  # noqa: ARG002 - there is only one question about files
+        """The next look is told in any case."""
+        self._asked = True
+        self._shared.to_files.poke()
+
+    async def run(self, emit: Emit) -> None:
+        """Look for ever, while a second task waits for events."""
+        self._told, self._polling = None, False
+        self._present, self._gone = anyio.Event(), anyio.Event()
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(self._wait_for_events, emit, name=f"{self._shared.home}: file events")
+            while True:
+                await self._look(emit)
+                self._shared.lap(self.name)
+                await self._shared.rest(self.name, self._shared.to_files, self._pause)
+
+    @property
+    def _pause(self) -> float:
+        if not self._present.is_set():
+            return _MISSING
+
+        return _POLLED if self._polling else _WATCHED
+
+    async def _look(self, emit: Emit) -> None:
+        asked = self._asked or self._shared.leftovers
+        self._asked = self._shared.leftovers = False
+        found = await self._survey()
+        before, self._shared.files = self._shared.files, found.seen
+        self._note_directory(before, found.seen)
+        self._poke_others(before, found)
+        if asked or self._told is None or _gist(found.seen) != _gist(self._told):
+            self._told = found.seen
+            await emit(found.seen)
+
+    async def _survey(self) -> Survey:
+        """One look; a second one when the record is just being written, or when the daemon ended meanwhile."""
+        daemon = self._shared.daemon
+        found = await self._survey_once()
+        if found.unfinished:
+            await anyio.sleep(_SETTLE)
+        elif self._shared.daemon == daemon:
+            return found
+
+        return await self._survey_once()
+
+    async def _survey_once(self) -> Survey:
+        shared, at = self._shared, self._shared.now()
+        try:
+            with anyio.fail_after(_HANGING):
+                return await shared.call(survey, shared.home, at, shared.paths, shared.uid, shared.daemon)
+        except TimeoutError:
+            return Survey(FilesSeen(shared.home, at, error=f"its file system did not answer within {_HANGING:.0f} s"), ())
+
+    def _note_directory(self, before: FilesSeen | None, seen: FilesSeen) -> None:
+        """A directory that appears is to be watched; one that went away or was replaced is to be left."""
+        if before is not None and _place(before.directory) != _place(seen.directory):
+            self._gone.set()
+            self._gone, self._present = anyio.Event(), anyio.Event()
+
+        if is_home(seen.directory):
+            self._present.set()
+
+    def _poke_others(self, before: FilesSeen | None, found: Survey) -> None:
+        shared, seen = self._shared, found.seen
+        if before is None or (before.socket, before.record, before.directory is None) != (
+            seen.socket,
+            seen.record,
+            seen.directory is None,
+        ):
+            shared.to_daemon.poke()
+            shared.to_health.poke()
+
+        if found.mark and found.mark != shared.mark:
+            shared.errands.hint()
+
+    async def _wait_for_events(self, emit: Emit) -> None:
+        while True:
+            await self._present.wait()
+            try:
+                await self._pass_on_events(emit)
+            except FileNotFoundError:
+                self._shared.to_files.poke()
+                await anyio.sleep(_POLLED)
+            except (OSError, WatchfilesRustInternalError) as error:
+                self._polling = True
+                self._shared.to_files.poke()
+                await emit(self._works(f"inotify is exhausted: files are looked at every second ({one_line(str(error), 80)})"))
+                await anyio.sleep(_RETRY)
+
+    async def _pass_on_events(self, emit: Emit) -> None:
+        """Poke at each event, until the directory is another one."""
+        stop = anyio.Event()
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(self._attend, self._gone, stop, emit, name=f"{self._shared.home}: file watch")
+            async for _ in self._watch(self._shared.paths, stop):
+                self._shared.to_files.poke()
+
+            tg.cancel_scope.cancel()
+
+    async def _attend(self, gone: anyio.Event, stop: anyio.Event, emit: Emit) -> None:
+        """End the watch when the directory is gone, or when we are: the waiting thread sees nothing but `stop`."""
+        try:
+            await checkpoint()
+            # The watch stands by now. What changed before is found by one more look.
+            self._shared.to_files.poke()
+            if self._polling:
+                self._polling = False
+                await emit(self._works(""))
+
+            await gone.wait()
+        finally:
+            stop.set()
+
+    def _works(self, note: str) -> SourceWorks:
+        return SourceWorks(self._shared.home, self._shared.now(), self.name, note)
+
+
+def _place(directory: FileFact | None) -> tuple[int, int] | None:
+    return (directory.device, directory.inode) if directory else None
+
+
+def _gist(seen: FilesSeen) -> FilesSeen:
+    """What makes a look worth telling: not the time, not the directory's own times, free space only in powers of two."""
+    directory = seen.directory and replace(seen.directory, mtime=0, size=0)
+    return replace(seen, at=Instant(0, 0), directory=directory, free_bytes=(seen.free_bytes or 0).bit_length())

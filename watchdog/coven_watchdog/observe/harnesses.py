@@ -1,0 +1,125 @@
+"""Live session rows come in; the processes behind them go out, and their ends as the kernel tells them: sooner than Coven's row."""
+
+import resource
+from contextlib import closing
+from functools import partial
+from typing import ClassVar
+
+import anyio
+from anyio.abc import TaskGroup
+
+from coven_watchdog.coven.harnesses import HarnessMatch, match
+from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, SourceWorks
+from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.words import ExitWatch, Look
+from coven_watchdog.observe.processes import Vigil, watch
+from coven_watchdog.observe.processes.poll import until_ended
+from coven_watchdog.observe.shared import Shared
+from coven_watchdog.observe.source import Emit
+
+_SOON, _SOON_TIMES = 0.2, 3
+_REST = 60.0
+
+
+def spare_descriptors() -> int:
+    """How many waits may have a descriptor: half of what this process may open, the rest is for everything else."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+
+
+class HarnessSource:
+    """Waits for the end of each live session's harness.
+
+    Args:
+        shared: the home's common ground.
+        descriptors: how many waits may have one; the sessions beyond are looked at once a second, which is said.
+    """
+
+    name: ClassVar[str] = "harnesses"
+    looks: ClassVar[frozenset[Look]] = frozenset()
+
+    def __init__(self, shared: Shared, descriptors: int | None = None) -> None:
+        self._shared = shared
+        self._descriptors = spare_descriptors() if descriptors is None else descriptors
+        self._begin()
+
+    def _begin(self) -> None:
+        self._attended: dict[str, Identity] = {}
+        self._tries: dict[str, int] = {}
+        self._open = 0
+        self._said = False
+
+    def ask(self, request: LookRequest) -> None:
+        """It answers no looks."""
+
+    async def run(self, emit: Emit) -> None:
+        """Look for the processes of new sessions after each listing; soon again while a new one has none yet."""
+        self._begin()
+        self._shared.attended.clear()
+        self._shared.runners.clear()
+        async with anyio.create_task_group() as tg:
+            while True:
+                new = await self._match(emit, tg)
+                self._shared.lap(self.name)
+                await self._shared.rest(self.name, self._shared.to_harnesses, _SOON if new else _REST)
+
+    async def _match(self, emit: Emit, tg: TaskGroup) -> bool:
+        """Find processes; tells whether a session that is new still has none."""
+        shared, live = self._shared, self._shared.live
+        self._tries = {session: tries for session, tries in self._tries.items() if session in live}
+        if all(session in self._attended for session in live):
+            return False
+
+        find = partial(match, read_environ=shared.settings().privacy.read_environ)
+        for found in await shared.call(find, tuple(live.values()), shared.daemon, shared.paths.root):
+            if found.session not in self._attended:
+                await self._arm(found, emit, tg)
+
+        lost = [session for session in live if session not in self._attended]
+        self._tries |= {session: self._tries.get(session, 0) + 1 for session in lost}
+        return any(self._tries[session] < _SOON_TIMES for session in lost)
+
+    async def _arm(self, found: HarnessMatch, emit: Emit, tg: TaskGroup) -> None:
+        shared = self._shared
+        vigil = watch(found.identity, spare=self._open < self._descriptors)
+        self._open += 1
+        self._attended[found.session] = found.identity
+        shared.attended.add(found.session)
+        # Started before anything is awaited: from here on the task owns the descriptor.
+        tg.start_soon(self._attend, found, vigil, emit, name=f"{shared.home}: end of session {found.session}")
+        if found.runner is not None and shared.runners.get(found.session) != found.runner:
+            shared.runners[found.session] = found.runner
+            tg.start_soon(self._attend_runner, found.session, found.runner, name=f"{shared.home}: coven run {found.session}")
+
+        if vigil.how is ExitWatch.POLL and self._open > self._descriptors and not self._said:
+            self._said = True
+            note = f"more than {self._descriptors} live sessions: the others' processes are looked at every second"
+            await emit(SourceWorks(shared.home, shared.now(), self.name, note))
+
+    async def _attend(self, found: HarnessMatch, vigil: Vigil, emit: Emit) -> None:
+        """Tell that it is there, then its end, at once, and how it ended when that is known."""
+        shared, session, identity = self._shared, found.session, found.identity
+        with closing(vigil):
+            await emit(HarnessSeen(shared.home, shared.now(), session, identity, found.owner, found.terminal, vigil.how))
+            ended = await vigil.ended()
+            at = shared.now()
+            self._forget(session)
+            shared.errands.end(session)
+            await emit(HarnessEnded(shared.home, at, session, identity, ended))
+            if ended is None and (learned := await vigil.learned()):
+                await emit(HarnessEnded(shared.home, shared.now(), session, identity, learned))
+
+        self._open -= 1
+        if self._said and self._open <= self._descriptors:
+            self._said = False
+            await emit(SourceWorks(shared.home, shared.now(), self.name))
+
+    def _forget(self, session: str) -> None:
+        """A row that goes on without this process may get another one."""
+        del self._attended[session]
+        self._shared.attended.discard(session)
+
+    async def _attend_runner(self, session: str, runner: Identity) -> None:
+        """Look at a `coven run` each second: its harness has the descriptor, and its own end is in no hurry."""
+        await until_ended(runner)
+        self._shared.runners.pop(session, None)
+        self._shared.errands.runner(session)

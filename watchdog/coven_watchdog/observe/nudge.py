@@ -1,0 +1,33 @@
+"""Pokes come in, from any task; a loop that rests wakes up and goes round at once."""
+
+import math
+
+import anyio
+
+
+class Nudge:
+    """Wakes one loop. Pokes that come before it wakes are one; a poke that comes while it works is not lost."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def poke(self) -> None:
+        """Let the loop go round now."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Rest until poked, at most so long. Tells whether it was poked."""
+        with anyio.move_on_after(seconds):
+            await self._event.wait()
+
+        poked = self._event.is_set()
+        if poked:
+            self._event = anyio.Event()
+
+        return poked
+
+
+def until_next_second() -> float:
+    """Seconds to the next whole second of the loop's clock: loops that wake once a second wake together."""
+    now = anyio.current_time()
+    return math.floor(now) + 1 - now
