@@ -25,6 +25,7 @@ from coven_watchdog.simulated.harnesses import install
 from coven_watchdog.simulated.home import HomeFiles
 
 _PATIENCE = 15
+_SHORT_PATIENCE = 3
 _MOST_REPLY = 64 * 1024 * 1024
 
 
@@ -43,7 +44,7 @@ class Answered:
 
 
 class SimulatedCoven:
-    """A simulated Coven of one home. `async with` starts it, and at the end kills it and its harnesses.
+    """A simulated Coven of one home. `async with` starts it, and at the end it and its harnesses are gone.
 
     Args:
         home: the COVEN_HOME directory; keep it short, a socket's path has 107 bytes.
@@ -53,7 +54,8 @@ class SimulatedCoven:
     def __init__(self, home: Path, *, harnesses: Sequence[str] = ("codex", "claude")) -> None:
         self.home = home
         self._harnesses = harnesses
-        self._side = Path()
+        self.side = Path()
+        """A directory of its own, while it is entered: `bin/` is first on the daemon's PATH, projects stand beside it."""
         self._process: Process | None = None
         self._replies: BufferedByteReceiveStream | None = None
         self._one_command = anyio.Lock()
@@ -67,8 +69,8 @@ class SimulatedCoven:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         with anyio.CancelScope(shield=True):
-            await self.kill()
-            await anyio.to_thread.run_sync(shutil.rmtree, self._side)
+            await self._end_for_good()
+            await anyio.to_thread.run_sync(shutil.rmtree, self.side)
 
     @property
     def pid(self) -> int:
@@ -125,6 +127,16 @@ class SimulatedCoven:
         await self._process.wait()
         await self._process.aclose()
 
+    async def _end_for_good(self) -> None:
+        """A clean stop, a kill when that takes too long: live harnesses go with the daemon either way."""
+        if self.running:
+            self.signal(signal.SIGCONT)
+
+        with anyio.move_on_after(_SHORT_PATIENCE):
+            await self.stop()
+
+        await self.kill()
+
     def signal(self, number: signal.Signals) -> None:
         """Send any signal, such as SIGSTOP and SIGCONT."""
         assert self._process is not None
@@ -159,7 +171,7 @@ class SimulatedCoven:
 
     def project(self, name: str) -> Path:
         """The git project of that name, made when missing. Blocks: a directory is made."""
-        directory = self._side / name
+        directory = self.side / name
         (directory / ".git").mkdir(parents=True, exist_ok=True)
         return directory
 
@@ -204,8 +216,8 @@ class SimulatedCoven:
         return reply["result"]
 
     def _prepare(self) -> None:
-        self._side = Path(tempfile.mkdtemp(prefix="cw.side."))
-        install(self._side / "bin", self._harnesses)
+        self.side = Path(tempfile.mkdtemp(prefix="cw.side."))
+        install(self.side / "bin", self._harnesses)
 
     def _announce_start(self) -> None:
         """What `coven daemon start` does before it starts the daemon."""
@@ -215,7 +227,7 @@ class SimulatedCoven:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("COVEN_")}
-        return kept | {"COVEN_HOME": str(self.home), "PATH": f"{self._side / 'bin'}{os.pathsep}{os.defpath}"}
+        return kept | {"COVEN_HOME": str(self.home), "PATH": f"{self.side / 'bin'}{os.pathsep}{os.defpath}"}
 
 
 async def ask(socket: Path, method: str, target: str, body: Mapping[str, Any] | None = None) -> Answered:

@@ -40,7 +40,7 @@ class Daemon:
         self._files = files
         self._started_at = started_at
         self._api = Api(files, self.ledger, self.sessions, started_at)
-        self._listener: socket.socket | None = None
+        self._listener = socket.socket(socket.AF_UNIX)
 
     def open(self) -> None:
         """Open the store, listen, publish.
@@ -67,9 +67,7 @@ class Daemon:
 
     def refuse(self) -> None:
         """Stop listening and leave the socket file: connecting is refused."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.close()
+        self._listener.close()
 
     def run(self) -> None:
         """Accept until told to stop, then stop cleanly: refuse, end the sessions, remove the files."""
@@ -83,13 +81,9 @@ class Daemon:
 
     def _accept(self) -> bool:
         """Take one waiting client, if there is one."""
-        listener = self._listener
         try:
-            connection = listener and listener.accept()[0]
-        except OSError:  # nobody waits, or `refuse` closed it between two lines
-            return False
-
-        if connection is None:
+            connection, _ = self._listener.accept()
+        except OSError:  # nobody waits, or `refuse` closed it
             return False
 
         connection.settimeout(_PATIENCE)

@@ -22,7 +22,7 @@ def main() -> int:
     prompt = sys.stdin.read() if sys.argv[-1] == "-" else sys.argv[-1]
     _say(f"harness {os.getpid()}")
     for word, act in _ACTS.items():
-        if found := re.search(rf"\b{word}(?:=(\S+))?", prompt):
+        if found := re.search(rf"\b{word}\b(?:=(\S+))?", prompt):
             return act(found[1] or "")
 
     _say("done")
