@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything in one command, on any machine with Python 3.11 or newer: `python3 .ci/go.py demo | test | lint | bench [arguments]`.
+"""Everything in one command, on any machine with Python 3.11 or newer: `python3 .ci/go.py demo | test | lint | bench | pictures [arguments]`.
 
 Makes `.venv` beside this folder, installs the package and what the word needs at the versions of constraints.txt, and runs it.
 A second call finds nothing to do and starts at once. `VENV` names another folder for the environment.
@@ -27,8 +27,8 @@ LINTERS = (
     ("lint-imports", "--no-logo"),
     ("interrogate", "tests"),
 )
-GROUPS = {"demo": (), "test": ("test",), "bench": ("test",), "lint": ("test", "lint")}
-PROGRAMS = {"demo": ("coven-watchdog", "demo"), "test": ("python", "-m", "pytest"), "bench": ("python", "tests/bench")}
+GROUPS = {"demo": (), "test": ("test",), "bench": ("test",), "lint": ("test", "lint"), "pictures": ("test", "pictures")}
+PROGRAMS = {"demo": "-m coven_watchdog demo", "test": "-m pytest", "bench": "tests/bench", "pictures": "docs/pictures/make.py"}
 
 
 def pip(*arguments: str) -> None:
@@ -70,8 +70,7 @@ def main(words: list[str]) -> None:
     if word == "lint":
         sys.exit(max(subprocess.run([BIN / tool, *options], check=False).returncode for tool, *options in LINTERS))
 
-    program = PROGRAMS[word]
-    os.execv(BIN / program[0], [str(BIN / program[0]), *program[1:], *rest])
+    os.execv(BIN / "python", [str(BIN / "python"), *PROGRAMS[word].split(), *rest])
 
 
 if __name__ == "__main__":
