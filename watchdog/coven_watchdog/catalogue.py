@@ -44,7 +44,7 @@ EFFECTS: Mapping[Effect, str] = MappingProxyType(
     {
         Effect.READS: "only reads",
         Effect.MENDS: "changes permissions only",
-        Effect.STARTS: "sets Coven or a session running",
+        Effect.STARTS: "starts it, ends nothing",
         Effect.ENDS_SESSIONS: "ends live sessions",
         Effect.DESTROYS_EVIDENCE: "removes evidence",
     }

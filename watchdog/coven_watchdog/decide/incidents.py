@@ -23,7 +23,14 @@ _CONFIRMING: Mapping[str, tuple[Look, ...]] = {
 
 
 def advance(
-    incidents: Incidents, judgement: Judgement, settings: Settings, now: Instant, home: str, names: Iterator[str]
+    incidents: Incidents,
+    judgement: Judgement,
+    settings: Settings,
+    now: Instant,
+    *,
+    home: str,
+    names: Iterator[str],
+    patient: bool = True,
 ) -> Advance:
     """Take one home's judgement into the incidents.
 
@@ -34,11 +41,12 @@ def advance(
         now: the moment of the judgement.
         home: whose judgement it is; open states of it without a verdict are frozen.
         names: fresh ids for new incidents.
+        patient: False for a single look, which cannot wait to see whether something lasts.
 
     Returns:
         the memory after, the steps in the order of the verdicts, looks that would confirm a recovery, and the next wake.
     """
-    machine = _Machine(incidents, settings, now, names)
+    machine = _Machine(incidents, settings, now, names, patient)
     for subject, verdicts in _by_subject(judgement, incidents, home).items():
         machine.subject((home, subject), verdicts)
 
@@ -79,6 +87,7 @@ class _Machine:
     settings: Settings
     now: Instant
     names: Iterator[str]
+    patient: bool
     open: dict[Key, Incident] = field(init=False)
     closed: dict[Key, Incident] = field(init=False)
     pending: dict[Key, Pending] = field(init=False)
@@ -143,7 +152,7 @@ class _Machine:
     def _patient(self, key: Key, verdict: Verdict) -> bool:
         """Whether it has been present for long enough, counting only time in which it was seen."""
         wanted = patience(verdict.kind, self.settings)
-        if not wanted:
+        if not wanted or not self.patient:
             return True
 
         before = self.pending.get(key, Pending(0, None))
@@ -219,7 +228,7 @@ class _Machine:
 
         looks = _CONFIRMING.get(key[1], ())
         since = self.clearing.setdefault(key, self.now.awake)
-        if looks and verdict.basis_at < since + CONFIRM_AFTER:
+        if looks and self.patient and verdict.basis_at < since + CONFIRM_AFTER:
             self._confirm(key, since, looks)
             return
 

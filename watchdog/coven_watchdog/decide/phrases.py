@@ -1,6 +1,6 @@
 """What there is to say about one incident, part by part: headline, cause, sessions, next command. Used by messages and by the CLI."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from coven_watchdog.catalogue import CATALOGUE, EFFECTS
 from coven_watchdog.decide.advice import resume, start_words, suggestions
@@ -102,7 +102,7 @@ def _loop(facts: Facts) -> str:
     return f"{facts.count} restarts within 10 minutes"
 
 
-_CAUSES = {
+_CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_CRASHED: _crash,
     Kind.DAEMON_STOPPED: _stop,
     Kind.DAEMON_UNRESPONSIVE: _hang,

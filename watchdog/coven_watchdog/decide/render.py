@@ -4,7 +4,7 @@ The first body line stands alone on a phone; the last line is `<kind> <incident>
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.decide import phrases
@@ -26,8 +26,8 @@ _OVER = frozenset({Reason.RESOLVED, Reason.LATE})
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """What one message is made from."""
+class Page:
+    """What one message is made from: the row, its incidents as they stood, the channel it goes to."""
 
     notification: Notification
     members: Sequence[Member]
@@ -38,29 +38,27 @@ class _Page:
 
     @property
     def titles(self) -> bool:
+        """Whether sessions may be called by their titles here."""
         return self.settings.shows_titles(self.channel)
 
 
-def render(
-    notification: Notification, members: Sequence[Member], channel: Channel, settings: Settings, now: Instant, place: Place
-) -> Message:
-    """The message for one channel, as it is true for the snapshots in `members`."""
-    page = _Page(notification, members, channel, settings, now, place)
-    if notification.reason is Reason.TEST:
-        return _test(page)
+def render(page: Page, note: str = "") -> Message:
+    """The message for one channel, as it is true for the snapshots in `page.members`. `note`: a sentence to add to any message."""
+    if page.notification.reason is Reason.TEST:
+        return _with(_test(page), note)
 
-    message = _single(page, members[0]) if len(members) == 1 else _group(page)
-    return _with_lateness(page, message)
+    message = _single(page, page.members[0]) if len(page.members) == 1 else _group(page)
+    return _with(message, _lateness(page), note)
 
 
-def _test(page: _Page) -> Message:
+def _test(page: Page) -> Message:
     title = one_line(f"i Test from coven-watchdog on {page.place.host}", _TITLE)
     first = f"{clock_time(page.now.wall, page.now.wall, page.place.zone)} · channel {page.channel.name} works."
     lines = (first, "Alerts about Coven will arrive like this.", f"test {page.notification.id}")
     return Message(title, lines, Tone.INFO, Priority.DEFAULT, page.notification.id)
 
 
-def _single(page: _Page, member: Member) -> Message:
+def _single(page: Page, member: Member) -> Message:
     incident = member.snapshot
     over = incident.resolved_at is not None
     lines = _recovery(page, incident) if over else _trouble(page, incident, member.role)
@@ -71,13 +69,13 @@ def _single(page: _Page, member: Member) -> Message:
     return Message(title, (*body, last), _tone(incident), _priority(incident), token)
 
 
-def _where(page: _Page, incident: Incident) -> str:
+def _where(page: Page, incident: Incident) -> str:
     """The machine, and the home's name when it has one."""
     home = page.settings.home(incident.home).name if incident.home else ""
     return f"{page.place.host}/{home}" if home else page.place.host
 
 
-def _title(page: _Page, incident: Incident, role: Reason) -> str:
+def _title(page: Page, incident: Incident, role: Reason) -> str:
     mark = _MARKS[incident.severity]
     cost = phrases.cost(incident)
     again = {Reason.REMINDER: " still", Reason.UNSTABLE: " unstable"}.get(role, "")
@@ -86,7 +84,7 @@ def _title(page: _Page, incident: Incident, role: Reason) -> str:
     return f"{one_line(words, max(20, _TITLE - len(tail)))}{tail}"
 
 
-def _trouble(page: _Page, incident: Incident, role: Reason) -> tuple[str, ...]:
+def _trouble(page: Page, incident: Incident, role: Reason) -> tuple[str, ...]:
     """Why, when, what it hit, what to do."""
     now, place = page.now.wall, page.place
     since = {Reason.REMINDER: "since ", Reason.CHANGED: ""}.get(role, "")
@@ -103,7 +101,7 @@ def _trouble(page: _Page, incident: Incident, role: Reason) -> tuple[str, ...]:
     )
 
 
-def _role_line(page: _Page, incident: Incident, role: Reason) -> str:
+def _role_line(page: Page, incident: Incident, role: Reason) -> str:
     if role is Reason.UNSTABLE:
         return (
             f"{counted(len(incident.reopenings), 'time')} within 15 minutes. Quiet now until it has not changed for 15 minutes."
@@ -123,7 +121,7 @@ def _story(incident: Incident) -> str:
     return f"Before: {CATALOGUE[before[-1]].headline.lower()}." if before else ""
 
 
-def _hit(page: _Page, incident: Incident) -> str:
+def _hit(page: Page, incident: Incident) -> str:
     if incident.subject.startswith("session:"):
         brief = incident.facts.sessions[0] if incident.facts.sessions else None
         return phrases.session(brief, title=page.titles, short_id=True) if brief else ""
@@ -134,7 +132,7 @@ def _hit(page: _Page, incident: Incident) -> str:
     return phrases.sessions(incident.facts.sessions, titles=page.titles)
 
 
-def _survivors(page: _Page, incident: Incident) -> str:
+def _survivors(page: Page, incident: Incident) -> str:
     return phrases.sessions(incident.facts.survivors, titles=page.titles, label="Lives on: ")
 
 
@@ -144,7 +142,7 @@ def _advice(incident: Incident, place: Place) -> str:
     return f"{saved}{step}" if step else saved.strip()
 
 
-def _over_title(page: _Page, incident: Incident) -> str:
+def _over_title(page: Page, incident: Incident) -> str:
     lasted = span((incident.resolved_at or page.now.wall) - incident.fact_at)
     lost = len(incident.facts.lost)
     tail = f" · {counted(lost, 'session')} lost" if lost else f" · {lasted}"
@@ -167,7 +165,7 @@ _RECOVERED = {
 }
 
 
-def _recovery(page: _Page, incident: Incident) -> tuple[str, ...]:
+def _recovery(page: Page, incident: Incident) -> tuple[str, ...]:
     """How long, what it was, what it cost, how to go on."""
     place, facts = page.place, incident.facts
     end = incident.resolved_at or page.now.wall
@@ -214,7 +212,7 @@ def _priority(incident: Incident) -> Priority:
     return _PRIORITIES.get(incident.severity, Priority.LOW)
 
 
-def _group(page: _Page) -> Message:
+def _group(page: Page) -> Message:
     """Several at once: how many, the worst first, the first few named."""
     latest = {member.incident: member for member in page.members}
     members = sorted(latest.values(), key=lambda member: -_weight(member.snapshot))
@@ -252,7 +250,7 @@ _GROUPED = {
 }
 
 
-def _group_line(page: _Page, member: Member) -> str:
+def _group_line(page: Page, member: Member) -> str:
     incident = member.snapshot
     now, zone = page.now.wall, page.place.zone
     if incident.resolved_at is not None:
@@ -261,11 +259,12 @@ def _group_line(page: _Page, member: Member) -> str:
     return f"{_MARKS[incident.severity]} {phrases.when(incident, now, page.place)} {phrases.headline(incident)}: {phrases.cause(incident)}"
 
 
-def _with_lateness(page: _Page, message: Message) -> Message:
+def _lateness(page: Page) -> str:
     """A message that could not go out in time says how late it is."""
     late = page.now.wall - page.notification.due_at
-    if late < _LATE_AFTER:
-        return message
+    return f"Told {span(late)} late." if late >= _LATE_AFTER else ""
 
-    said = f"Told {span(late)} late."
-    return Message(message.title, (*message.lines[:-1], said, message.lines[-1]), message.tone, message.priority, message.token)
+
+def _with(message: Message, *said: str) -> Message:
+    """The message with these sentences before its token."""
+    return replace(message, lines=(*message.lines[:-1], *(words for words in said if words), message.lines[-1]))

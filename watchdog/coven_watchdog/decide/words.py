@@ -14,7 +14,8 @@ class Place:
     """Where messages are made: what the machine is called, its zone, and which home needs no `COVEN_HOME=`."""
 
     host: str
-    zone: tzinfo
+    zone: tzinfo | None = None
+    """None: the zone of the system, whatever it is at the time in question."""
     default_home: str = ""
     user_home: str = ""
 
@@ -24,12 +25,12 @@ class Place:
         return "~" + path[len(self.user_home) :] if inside else path
 
 
-def local(wall: int, zone: tzinfo) -> datetime:
+def local(wall: int, zone: tzinfo | None) -> datetime:
     """Wall µs as a local time."""
     return (_EPOCH + timedelta(microseconds=wall)).astimezone(zone)
 
 
-def clock_time(wall: int, now: int, zone: tzinfo) -> str:
+def clock_time(wall: int, now: int, zone: tzinfo | None) -> str:
     """`03:12`, with the date when that is not today's."""
     then, today = local(wall, zone), local(now, zone)
     return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%b %d %H:%M").replace(" 0", " ")
