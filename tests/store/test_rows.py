@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.errors import StoreError
+from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.words import NotificationState, Reason, Suppression
 from coven_watchdog.store.rows import insert_notification, listed, members, notification, put_member
 from store.builders import START, event, incident, member
@@ -22,9 +23,8 @@ FULL = message(
 
 
 @pytest.mark.parametrize("given", [message(), FULL])
-def test_a_message_comes_back_as_it_was(connection: sqlite3.Connection, given: object) -> None:
+def test_a_message_comes_back_as_it_was(connection: sqlite3.Connection, given: Notification) -> None:
     """Every field, set or not."""
-    assert isinstance(given, type(FULL))
     insert_notification(connection, given)
     assert notification(connection.execute("SELECT * FROM notification").fetchone()) == given
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.words import NotificationState, Reason
-from coven_watchdog.store.connection import connect, transaction
+from coven_watchdog.store.connection import BUSY_SECONDS, connect, transaction
 from coven_watchdog.store.edge import translated
 from coven_watchdog.store.fallback import there
 from coven_watchdog.store.migrations import NEWEST, version
@@ -21,13 +21,14 @@ _LENGTH = 8
 """Longer than any incident's id, so that the two never meet."""
 
 
-def request_test(path: Path, channels: Sequence[str], now: int) -> tuple[str, ...]:
+def request_test(path: Path, channels: Sequence[str], now: int, *, busy_seconds: float = BUSY_SECONDS) -> tuple[str, ...]:
     """Queue a test message for each channel, for the service to send. Returns their ids, in the order of `channels`.
 
     Args:
         path: the database file of the running service.
         channels: names.
         now: wall µs.
+        busy_seconds: how long to wait for another process.
 
     Raises:
         StoreBusyError: the database stays locked.
@@ -38,7 +39,7 @@ def request_test(path: Path, channels: Sequence[str], now: int) -> tuple[str, ..
         message = "no service has run here yet"
         raise StoreError(message, where=str(path), next_step="start it: coven-watchdog run")
 
-    with translated(path), closing(connect(path)) as connection:
+    with translated(path), closing(connect(path, busy_seconds=busy_seconds)) as connection:
         return transaction(connection, partial(_queue, channels=channels, now=now, where=str(path)))
 
 

@@ -1,0 +1,62 @@
+"""Looks are kept one to a subject."""
+
+import sqlite3
+
+from coven_watchdog.model.looks import BlindWindow, ChannelLook
+from coven_watchdog.model.telling import Plan
+from coven_watchdog.store.codec import decode
+from coven_watchdog.store.keeping import drop_channels, keep_blind, keep_channels, keep_looks, keep_watchdog
+from coven_watchdog.store.memory import looks, watchdog
+from coven_watchdog.store.outbox import claim
+from coven_watchdog.store.writing import write_plan
+from store.builders import HOME, START, at, blind, channel_look, look, moment, notification, service
+
+
+def _channels(connection: sqlite3.Connection) -> dict[str, ChannelLook]:
+    return {row["name"]: decode(row["doc"], ChannelLook) for row in connection.execute("SELECT * FROM channel_look")}
+
+
+def test_the_last_look_at_each_home(connection: sqlite3.Connection) -> None:
+    """A newer one takes the place of the older, others stay."""
+    keep_looks(connection, [look(), look("/other")])
+    keep_looks(connection, [look(total=7)])
+    assert looks(connection) == {HOME: look(total=7), "/other": look("/other")}
+
+
+def test_one_service(connection: sqlite3.Connection) -> None:
+    """The service describes itself in one row."""
+    assert watchdog(connection) is None
+    keep_watchdog(connection, service())
+    keep_watchdog(connection, service(pid=5))
+    assert watchdog(connection) == service(pid=5)
+
+
+def test_a_blind_window_ends_later(connection: sqlite3.Connection) -> None:
+    """Its home and beginning name it."""
+    keep_blind(connection, [blind(), blind(home="/other")])
+    keep_blind(connection, [blind(to=START + 5), BlindWindow(HOME, START + 9, None, "half \ud800")])
+    rows = connection.execute("SELECT home, since, until, why FROM blind_window ORDER BY home, since").fetchall()
+    assert [tuple(row) for row in rows] == [
+        (HOME, START, START + 5, "asleep"),
+        (HOME, START + 9, None, "half ?"),
+        ("/other", START, None, "asleep"),
+    ]
+
+
+def test_channels_are_kept_and_dropped(connection: sqlite3.Connection) -> None:
+    """A channel that is no longer configured is forgotten; what waited for it, in hand or not, is withheld as not routed."""
+    keep_channels(connection, [channel_look(), channel_look("phone")])
+    keep_channels(connection, [channel_look("phone", state="failing")])
+    rows = [notification("a.1"), notification("a.1", channel="phone"), notification("b.1", channel="phone")]
+    write_plan(connection, Plan(notifications=tuple(rows)), moment())
+    assert claim(connection, "phone", at().wall, "me") is not None
+    assert _channels(connection) == {"desk": channel_look(), "phone": channel_look("phone", state="failing")}
+
+    drop_channels(connection, ["desk"])
+    states = connection.execute("SELECT channel, state, suppression, claimed_by FROM notification ORDER BY seq").fetchall()
+    assert _channels(connection) == {"desk": channel_look()}
+    assert [tuple(row) for row in states] == [
+        ("desk", "queued", None, None),
+        ("phone", "withheld", "not_routed", None),
+        ("phone", "withheld", "not_routed", None),
+    ]

@@ -1,0 +1,198 @@
+"""What `plan` is told about the past."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+
+from coven_watchdog.model.telling import Lane, Notification, Plan, Silence, Told, World
+from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Suppression, Transition
+from coven_watchdog.store.codec import encode
+from coven_watchdog.store.world import read_world
+from coven_watchdog.store.writing import write_plan
+from store.builders import BOOT, HOME, at, event, incident, member, moment, notification, story
+
+SENT, WITHHELD = NotificationState.SENT, NotificationState.WITHHELD
+
+
+def _world(connection: sqlite3.Connection, *ids: str, minutes: float = 10, homes: tuple[str, ...] = ()) -> World:
+    return read_world(connection, ids, homes, ("desk", "phone"), at(minutes).wall)
+
+
+def _told(connection: sqlite3.Connection, name: str = "k7fq", channel: str = "desk") -> Told | None:
+    return _world(connection, name).told.get((name, channel))
+
+
+def _put(connection: sqlite3.Connection, plan: Plan, minutes: float = 0) -> None:
+    write_plan(connection, plan, moment(minutes))
+
+
+def test_an_empty_store_knows_nothing(connection: sqlite3.Connection) -> None:
+    """Channels have empty lanes, and nothing else is there."""
+    world = _world(connection, "k7fq", homes=(HOME,))
+    assert world == World(lanes={"desk": Lane(), "phone": Lane()}, sent_last_hour={"desk": 0, "phone": 0})
+
+
+def test_incidents_are_those_asked_for_and_the_open_ones_of_the_homes(connection: sqlite3.Connection) -> None:
+    """An incident of another home, or a closed one, is known only when it is asked for."""
+    open_here = incident("aaaa", boot=BOOT)
+    closed = incident("bbbb", boot=BOOT, state=IncidentState.RESOLVED)
+    elsewhere = incident("cccc", boot=BOOT, home="/other")
+    for one in (open_here, closed, elsewhere):
+        _put(connection, story(one))
+
+    world = _world(connection, "bbbb", homes=(HOME,))
+    assert (world.incidents, world.open_incidents) == ({"bbbb": closed}, (open_here,))
+
+
+def test_first_and_last_word_since_the_opening(connection: sqlite3.Connection) -> None:
+    """Withheld rows are neither, but the reason of the latest is known."""
+    first, second = notification("k7fq.1", state=SENT, attempts=1), notification("k7fq.3", reason=Reason.CHANGED)
+    hidden = notification("k7fq.2", state=WITHHELD, suppression=Suppression.MILDER)
+    _put(connection, story(incident(), first, hidden, second))
+
+    assert _told(connection) == Told(first, second, Suppression.MILDER)
+    assert _told(connection, channel="phone") is None
+
+
+def test_only_withheld(connection: sqlite3.Connection) -> None:
+    """Nothing was told, and why is known; the latest reason wins."""
+    rows = [
+        notification(f"k7fq.{n}", state=WITHHELD, suppression=why)
+        for n, why in enumerate((Suppression.INHIBITED, Suppression.SILENCED))
+    ]
+    _put(connection, story(incident(), *rows))
+
+    assert _told(connection) == Told(withheld=Suppression.SILENCED)
+
+
+def test_members_of_a_group_were_told(connection: sqlite3.Connection) -> None:
+    """A group that carries another incident's number is a word about each of its members."""
+    group = notification("k7fq.1", group=True)
+    plan = Plan(
+        incidents=(incident(), event()),
+        notifications=(group,),
+        members=(member(group, incident()), member(group, event())),
+    )
+    _put(connection, plan)
+
+    assert _told(connection, "b3xm") == Told(group, group)
+
+
+def test_a_digest_line_tells_nobody(connection: sqlite3.Connection) -> None:
+    """It does not stand for a first word."""
+    _put(connection, story(incident(), notification("k7fq.1", reason=Reason.DIGEST)))
+    assert _told(connection) is None
+
+
+def test_a_reopened_incident_was_not_told_yet(connection: sqlite3.Connection) -> None:
+    """What was told of the opening before does not count, whatever the wall clock did; what is told of this one does."""
+    _put(connection, story(incident(), notification("k7fq.1", state=SENT, attempts=1)))
+    _put(connection, story(incident(state=IncidentState.RESOLVED), transition=Transition.RESOLVED))
+    _put(connection, story(incident(), transition=Transition.REOPENED), minutes=-60)
+    assert _told(connection) is None
+
+    again = notification("k7fq.2", reason=Reason.CHANGED)
+    _put(connection, story(incident(), again, transition=Transition.CHANGED))
+    assert _told(connection) == Told(again, again)
+
+
+def test_the_plan_that_reopens_belongs_to_the_new_opening(connection: sqlite3.Connection) -> None:
+    """The message written together with the reopening is the first word of it."""
+    _put(connection, story(incident(state=IncidentState.RESOLVED)))
+    again = notification("k7fq.2", reason=Reason.CHANGED)
+    _put(connection, story(incident(), again, transition=Transition.REOPENED))
+
+    assert _told(connection) == Told(again, again)
+
+
+def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> None:
+    """Its flapping does not make it untold: the last word needs the first."""
+    first = notification("k7fq.1", state=SENT, attempts=1)
+    _put(connection, story(incident(unstable=True), first))
+    _put(connection, story(incident(unstable=True, state=IncidentState.RESOLVED)))
+    _put(connection, story(incident(unstable=True)))
+
+    assert _told(connection) == Told(first, first)
+
+
+def test_open_incidents_are_told_of_too(connection: sqlite3.Connection) -> None:
+    """What was withheld from an open incident of the home is known without asking for it by id."""
+    _put(connection, story(incident(), notification(state=WITHHELD, suppression=Suppression.INHIBITED)))
+    assert _world(connection, homes=(HOME,)).told == {("k7fq", "desk"): Told(withheld=Suppression.INHIBITED)}
+
+
+def _lane(connection: sqlite3.Connection, *rows: Notification, minutes: float = 10) -> Lane:
+    _put(connection, Plan(notifications=rows))
+    return _world(connection, minutes=minutes).lanes["desk"]
+
+
+def _written(name: str, minutes: float, due: float | None = None, **changes: Any) -> Notification:  # noqa: ANN401 - any field
+    written = at(minutes).wall
+    due_at = written if due is None else at(due).wall
+    return notification(name, committed_at=written, due_at=due_at, **changes)
+
+
+def test_a_lane_knows_its_latest_message(connection: sqlite3.Connection) -> None:
+    """The one that is due last within the hour, and whether it was a group."""
+    rows = _written("a.1", 1), _written("b.1", 2, 3, group=True, state=SENT)
+    assert _lane(connection, *rows) == Lane(last_due=at(3).wall, last_was_group=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _written("c.1", 5, reason=Reason.TEST),
+        _written("c.1", 5, state=WITHHELD, suppression=Suppression.SILENCED),
+        _written("c.1", -51),
+        _written("c.1", 300),
+        _written("c.1", 5, channel="phone"),
+    ],
+    ids=["a test", "a withheld one", "an hour ago", "from a future that was taken back", "on another channel"],
+)
+def test_what_is_no_traffic(connection: sqlite3.Connection, other: Notification) -> None:
+    """Some rows say nothing about how busy the channel is."""
+    assert _lane(connection, other) == Lane()
+
+
+def test_a_group_that_collects(connection: sqlite3.Connection) -> None:
+    """Queued, untried, and its time has not come: what follows may join it."""
+    group = _written("a.1", 9, 11, group=True)
+    assert _lane(connection, group).collecting == group
+    assert _world(connection, minutes=11).lanes["desk"].collecting is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _written("a.1", 9, 11),
+        _written("a.1", 9, 11, group=True, attempts=1),
+        _written("a.1", 9, 11, group=True, state=WITHHELD),
+        _written("a.1", 90, 95, group=True),
+    ],
+    ids=["no group", "tried", "withheld", "from a future that was taken back"],
+)
+def test_what_collects_nothing(connection: sqlite3.Connection, other: Notification) -> None:
+    """A message that is on its way, or never goes, is not joined."""
+    assert _lane(connection, other).collecting is None
+
+
+def test_sent_within_the_hour(connection: sqlite3.Connection) -> None:
+    """Accepted messages count by the time they went out, tests do not."""
+    rows = (
+        _written("a.1", -90, state=SENT, sent_at=at(5).wall),
+        _written("b.1", -90, state=SENT, sent_at=at(-80).wall),
+        _written("c.1", 5, state=SENT, sent_at=at(5).wall, reason=Reason.TEST),
+        _written("d.1", 5),
+    )
+    _put(connection, Plan(notifications=rows))
+    assert _world(connection).sent_last_hour == {"desk": 1, "phone": 0}
+
+
+def test_silences_that_last(connection: sqlite3.Connection) -> None:
+    """Rows of silences are seen until they end."""
+    lasting, over = Silence("s1", at(11).wall, kind="session.*"), Silence("s2", at(9).wall)
+    connection.executemany(
+        "INSERT INTO silence VALUES (?, ?, ?)", [(one.id, one.until, encode(one)) for one in (over, lasting)]
+    )
+    assert _world(connection).silences == (lasting,)
