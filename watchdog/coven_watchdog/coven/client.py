@@ -16,7 +16,7 @@ from anyio import to_thread
 from coven_watchdog import clock
 from coven_watchdog.coven import wire
 from coven_watchdog.coven.ceiling import Ceiling
-from coven_watchdog.coven.connection import PeerGate, Transport
+from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.exchange import Reply, deadline, exchange
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.trust import examine
@@ -75,10 +75,10 @@ class CovenClient:
         self._uid = uid
         self._ceiling = ceiling
         self._turn = anyio.Lock()
-        self._gate = PeerGate(uid)
+        self._transport = Transport(str(paths.socket), uid)
         self._http = httpx.AsyncClient(
-            transport=Transport(str(paths.socket), self._gate),
-            base_url="http://coven/api/v1/",
+            transport=self._transport,
+            base_url=BASE_URL,
             headers={
                 "User-Agent": f"coven-watchdog/{version}",
                 "Accept": "application/json",
@@ -136,20 +136,20 @@ class CovenClient:
         health: bool = False,
     ) -> Reply:
         """One exchange in its turn. Waiting for the turn and for the ceiling is in no deadline."""
+        await self._ceiling.admit(health=health)
         async with self._turn:
-            await self._ceiling.admit(health=health)
-            self._gate.forget()
+            self._transport.forget()
             began = clock.now().awake
             try:
                 with deadline(timeout):
                     await self._trust()
                     status, body = await exchange(self._http, route, query)
             except CovenError as error:
-                error.peer, error.peer_uid = self._gate.peer, self._gate.peer_uid
+                error.peer, error.peer_uid = self._transport.peer, self._transport.peer_uid
                 error.latency = clock.now().awake - began
                 raise
 
-            return Reply(status, body, clock.now().awake - began, self._gate.peer, self._gate.peer_uid)
+            return Reply(status, body, clock.now().awake - began, self._transport.peer, self._transport.peer_uid)
 
     async def _trust(self) -> None:
         """Look before connecting.

@@ -33,7 +33,7 @@ class Decoder(Generic[T]):
         try:
             value: T = self._decode(body)
         except msgspec.ValidationError as error:
-            message = f"the answer has the wrong shape: {_where(error)}"
+            message = f"the answer has the wrong shape{_where(error)}"
             raise NotContractError(message) from error
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             # ValueError covers invalid UTF-8 and integers longer than Python converts.
@@ -57,5 +57,6 @@ def wall_of(text: str) -> int | None:
 
 
 def _where(error: msgspec.ValidationError) -> str:
-    """What msgspec missed, without a word of the answer itself: its messages name types and paths of keys."""
-    return str(error).partition(" - at ")[2].strip("`") or "not an object"
+    """The place, without a word of the answer itself: msgspec writes keys as `$.daemon.pid`, and those of free maps as `[...]`."""
+    path = str(error).partition(" - at ")[2].strip("`")
+    return f" at {path}" if path else ""

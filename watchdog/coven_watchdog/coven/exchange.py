@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import anyio
+import httpcore
 import httpx
 
 from coven_watchdog.errors import NotContractError, ResetError, TimedOutError
@@ -74,7 +75,7 @@ def deadline(timeout: float) -> Iterator[None]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn what httpx raises into our errors.
+    """Turn what httpcore raises into our errors.
 
     Raises:
         ResetError: the connection broke.
@@ -82,12 +83,12 @@ def _translated() -> Iterator[None]:
     """
     try:
         yield
-    except httpx.NetworkError as error:
+    except httpcore.NetworkError as error:
         raise ResetError(_BROKE) from error
-    except httpx.RemoteProtocolError as error:
+    except httpcore.RemoteProtocolError as error:
         if str(error).startswith(_BROKEN_END):
             raise ResetError(_BROKE) from error
 
         raise NotContractError(_NO_HTTP) from error
-    except httpx.HTTPError as error:
+    except httpcore.ProtocolError as error:
         raise NotContractError(_NO_HTTP) from error

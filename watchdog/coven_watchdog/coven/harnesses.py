@@ -18,10 +18,7 @@ from coven_watchdog.coven.wire import decode_participant
 from coven_watchdog.errors import ConfigError, NotContractError
 from coven_watchdog.model.facts import Identity, SessionRow
 from coven_watchdog.model.time import MILLISECOND, SECOND
-from coven_watchdog.model.words import Owner
-
-_WITH_PROCESS = "running"
-"""The one status whose row has a process: `created` rows of `coven run --detach` never get one (seen on 0.4.6)."""
+from coven_watchdog.model.words import Owner, SessionStatus
 
 _EARLY = 100 * MILLISECOND
 """µs that a process may seem to start before its time: ticks of 10 ms, and a wall clock that was slewed since."""
@@ -64,7 +61,8 @@ def match(rows: Sequence[SessionRow], daemon: Identity | None, home: Path, *, re
         home: the canonical home.
         read_environ: whether environments may be read; without, place and time decide alone.
     """
-    running = [row for row in rows if row.status == _WITH_PROCESS and not row.external]
+    # `created` rows of `coven run --detach` never get a process (seen on 0.4.6).
+    running = [row for row in rows if row.status == SessionStatus.RUNNING and not row.external]
     found = {match.session: match for match in _of_daemon(running, daemon, read_environ=read_environ)}
     rest = [row for row in running if row.id not in found]
     found |= {match.session: match for match in _of_runs(rest, home, read_environ=read_environ)} if rest else {}

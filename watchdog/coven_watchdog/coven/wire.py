@@ -15,9 +15,6 @@ from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import EventWriter, Health, SessionRow, Storage
 
 API_VERSION = "coven.daemon.v1"
-LIVE_STATUSES = frozenset({"created", "running"})
-"""Rows that have, or are about to get, a process. `idle` has none: its turn is over, and it can be continued."""
-
 _OF_DAEMON = "daemon-session-"
 
 

@@ -1,0 +1,286 @@
+"""Tests of `coven.wire`."""
+
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coven_watchdog.coven import wire
+from coven_watchdog.errors import NotContractError
+from coven_watchdog.model.facts import EventWriter, SessionRow, Storage
+
+SEEN: dict[str, Any] = {
+    "ok": True,
+    "apiVersion": "coven.daemon.v1",
+    "covenVersion": "0.4.6",
+    "capabilities": {
+        "sessions": True,
+        "events": True,
+        "eventCursor": "sequence",
+        "structuredErrors": True,
+        "afsMount": False,
+        "sessionPolicyContracts": ["coven.session-policy.v1"],
+    },
+    "daemon": {"pid": 11111, "startedAt": "2026-11-22T10:14:30.064647971Z", "socket": "/h/coven.sock"},
+    "hub": {"role": "hub", "hubId": "hub_1", "nodesTotal": 0, "nodesAvailable": 0},
+    "eventWriter": {
+        "state": "healthy",
+        "queuedEvents": 0,
+        "queuedBytes": 0,
+        "capacityBytes": 2_097_152,
+        "droppedOutputEvents": 0,
+        "droppedOutputBytes": 0,
+        "connectionOpens": 1,
+        "transactions": 4,
+        "committedEvents": 7,
+    },
+    "storage": {
+        "status": "ok",
+        "databaseBytes": 655_360,
+        "walBytes": 12_392,
+        "oldestRetainedEventAt": None,
+        "lastPruneAt": None,
+        "pruneAgeSeconds": None,
+        "writerBacklogEvents": 0,
+        "writerBacklogBytes": 0,
+        "freeDiskBytes": 85_160_144_896,
+        "maintenanceBlocked": False,
+    },
+}
+"""A health answer of the real Coven 0.4.6 (some capabilities left out)."""
+
+ROW: dict[str, Any] = {
+    "id": "ccc4edbf-1cb4-4d4a-967c-e6586a5ff5ca",
+    "project_root": "/work/shop",
+    "harness": "codex",
+    "title": "fix it",
+    "status": "running",
+    "exit_code": None,
+    "archived_at": None,
+    "created_at": "2026-11-22T10:14:30.192949153Z",
+    "updated_at": "2026-11-22T10:14:31.000000000Z",
+    "conversation_id": None,
+    "familiar_id": None,
+    "execution_binding": None,
+    "labels": [],
+    "visibility": "private",
+    "external": False,
+    "transcript_path": None,
+}
+"""A session as the real Coven 0.4.6 lists it."""
+
+KNOWN = SessionRow(
+    id="ccc4edbf-1cb4-4d4a-967c-e6586a5ff5ca",
+    project_root="/work/shop",
+    harness="codex",
+    title="fix it",
+    status="running",
+    exit_code=None,
+    created_at=1_795_342_470_192_949,
+    updated_at=1_795_342_471_000_000,
+)
+BARE = {key: ROW[key] for key in ("id", "status", "created_at", "updated_at")}
+HEAD = {"ok": True, "apiVersion": wire.API_VERSION}
+DECODERS: tuple[Callable[[bytes], object], ...] = (
+    wire.decode_health,
+    wire.decode_page,
+    wire.decode_session,
+    wire.decode_events,
+    wire.decode_error,
+    wire.decode_participant,
+)
+
+
+def body(value: object) -> bytes:
+    """As JSON."""
+    return json.dumps(value).encode()
+
+
+def test_the_health_of_the_real_coven_is_understood() -> None:
+    """Every part that is used."""
+    health = wire.decode_health(body(SEEN))
+    assert (health.ok, health.api_version, health.coven_version) == (True, "coven.daemon.v1", "0.4.6")
+    assert (health.pid, health.started_at, health.socket) == tuple(
+        SEEN["daemon"][key] for key in ("pid", "startedAt", "socket")
+    )
+    assert health.event_writer == EventWriter("healthy", 0, 7, "")
+    assert health.storage is not None
+    assert (health.storage.status, health.storage.wal_bytes) == ("ok", 12_392)
+    assert health.capabilities["sessions"] is True
+    assert health.capabilities["eventCursor"] == "sequence"
+    assert health.capabilities["sessionPolicyContracts"] == ("coven.session-policy.v1",)
+
+
+@pytest.mark.parametrize(
+    "absent", [{}, dict.fromkeys(["daemon", "hub", "eventWriter", "storage", "capabilities", "covenVersion"])]
+)
+def test_parts_that_older_daemons_lack_are_none(absent: dict[str, None]) -> None:
+    """Absent or null."""
+    health = wire.decode_health(body(HEAD | absent))
+    assert (health.pid, health.event_writer, health.storage, health.coven_version) == (None, None, None, "")
+    assert health.capabilities == {}
+
+
+def test_trouble_in_the_health_is_read() -> None:
+    """A failed writer with its error, a blocked maintenance with its own."""
+    writer = {"state": "failed", "droppedOutputEvents": 3, "committedEvents": 9, "lastError": "disk full"}
+    storage = {"status": "critical", "databaseBytes": 1, "walBytes": 2, "freeDiskBytes": 0, "maintenanceBlocked": True}
+    health = wire.decode_health(body(HEAD | {"ok": False, "eventWriter": writer, "storage": storage}))
+    assert not health.ok
+    assert health.event_writer == EventWriter("failed", 3, 9, "disk full")
+    assert health.storage == Storage("critical", 1, 2, 0, maintenance_blocked=True)
+
+
+def test_a_capability_of_an_unknown_shape_is_left_out() -> None:
+    """It may be new; the others stay."""
+    odd = {"sessions": True, "new": {"a": 1}, "mixed": ["a", 1], "number": 3, "none": None, "words": []}
+    assert wire.decode_health(body(HEAD | {"capabilities": odd})).capabilities == {"sessions": True, "words": ()}
+
+
+def test_another_api_version_is_told_and_not_judged_by_this_ones_shape() -> None:
+    """The health of tomorrow is incompatible, not broken."""
+    health = wire.decode_health(body({"ok": True, "apiVersion": "coven.daemon.v2", "covenVersion": "9", "daemon": "pid 7"}))
+    assert (health.api_version, health.coven_version, health.pid) == ("coven.daemon.v2", "9", None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"ok": True},
+        {"apiVersion": "coven.daemon.v1"},
+        HEAD | {"ok": 1},
+        HEAD | {"daemon": {"pid": "7"}},
+        HEAD | {"storage": []},
+    ],
+)
+def test_a_health_of_the_wrong_shape_is_not_the_contract(value: object) -> None:
+    """Each part that is there must be right."""
+    with pytest.raises(NotContractError):
+        wire.decode_health(body(value))
+
+
+def test_both_shapes_of_a_listing_are_read() -> None:
+    """The page, and the bare array of older daemons."""
+    assert wire.decode_page(body({"sessions": [ROW], "next_cursor": "abc"})) == wire.Page((KNOWN,), "abc")
+    assert wire.decode_page(body({"sessions": [], "next_cursor": None})) == wire.Page((), None)
+    assert wire.decode_page(body([ROW, ROW])) == wire.Page((KNOWN, KNOWN), None)
+
+
+def test_an_empty_cursor_is_the_end() -> None:
+    """Asking with it would begin again from the first page."""
+    assert wire.decode_page(body({"sessions": [], "next_cursor": ""})).next_cursor is None
+
+
+def test_a_row_needs_id_status_and_times_and_no_more() -> None:
+    """Unknown statuses are kept, unknown keys are skipped."""
+    row = wire.decode_session(body(BARE | {"status": "meditating", "new": [1, {"a": None}]}))
+    assert (row.status, row.project_root, row.harness, row.title, row.conversation_id) == ("meditating", "", "", "", "")
+    assert (row.exit_code, row.archived, row.external) == (None, False, False)
+    for key in BARE:
+        with pytest.raises(NotContractError):
+            wire.decode_session(body({name: value for name, value in BARE.items() if name != key}))
+
+
+def test_what_became_of_a_row_is_read() -> None:
+    """Exit code, archive, owner, conversation."""
+    ended = {"exit_code": -9, "archived_at": "2026-11-22T10:14:30Z", "external": True, "conversation_id": "c"}
+    row = wire.decode_session(body(ROW | ended))
+    assert (row.exit_code, row.archived, row.external, row.conversation_id) == (-9, True, True, "c")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"exit_code": 2**63},
+        {"exit_code": "0"},
+        {"created_at": 5},
+        {"created_at": "soon"},
+        {"updated_at": "2026-11-22T10:14:30"},
+        {"id": 7},
+    ],
+)
+def test_one_wrong_row_breaks_the_listing(wrong: dict[str, object]) -> None:
+    """A listing is the contract or it is not."""
+    with pytest.raises(NotContractError):
+        wire.decode_page(body([ROW, ROW | wrong]))
+
+
+def test_events_are_counted_and_not_read() -> None:
+    """Their payload may be anything."""
+    events = [{"seq": 4, "id": "a", "payload_json": "\u0000"}, {"seq": 9, "kind": None}]
+    assert wire.decode_events(body({"events": events, "nextCursor": {"afterSeq": 9}, "hasMore": True})) == wire.EventsPage(
+        2, 9, has_more=True
+    )
+    assert wire.decode_events(body({"events": [], "nextCursor": None, "hasMore": False})) == wire.EventsPage(
+        0, None, has_more=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ({"error": {"code": "internal_error", "message": "locked", "details": {}}}, ("internal_error", "locked")),
+        ({"ok": False, "error": {"code": "forbidden", "message": "no"}}, ("forbidden", "no")),
+        (
+            {"ok": False, "accepted": False, "action": "x", "status": "rejected", "reason": "unknown action"},
+            ("", "unknown action"),
+        ),
+        ({"error": "plain words"}, ("", "plain words")),
+        ({"error": {}}, ("", "")),
+        ({}, ("", "")),
+    ],
+)
+def test_every_envelope_of_an_error_is_read(value: object, fault: tuple[str, str]) -> None:
+    """The contract's two, and words alone."""
+    assert wire.decode_error(body(value)) == wire.CovenFault(*fault)
+
+
+def test_a_participant_names_a_session_of_the_daemon_only() -> None:
+    """That of a `coven run` is an id of its own, not the session's."""
+    assert wire.decode_participant(b'{"id":"daemon-session-abc","generation":"g"}') == "abc"
+    assert wire.decode_participant(b'{"id":"session-abc"}') == ""
+
+
+NUMBERS = st.integers() | st.floats() | st.sampled_from([10**4000, 2**63, -(2**63) - 1, 2**31, 1e308])
+KEYS = (
+    st.sampled_from(sorted({*ROW, *SEEN, "sessions", "events", "error", "seq", "reason", "pid", "state", "status"})) | st.text()
+)
+LEAVES = st.none() | st.booleans() | NUMBERS | st.text() | st.sampled_from(["2026-11-22T10:14:30Z", wire.API_VERSION])
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=20
+)
+
+
+@given(st.binary())
+def test_no_bytes_raise_anything_else(content: bytes) -> None:
+    """Whatever arrives, it is a value or not the contract."""
+    for decode in DECODERS:
+        _tried(decode, content)
+
+
+@given(VALUES, st.sampled_from([SEEN, ROW, {"sessions": [ROW]}, {"events": [{"seq": 1}]}, {"error": {"code": "x"}}]), KEYS)
+def test_no_value_in_the_place_of_another_raises_anything_else(value: Any, good: dict[str, Any], key: str) -> None:  # noqa: ANN401
+    """Alone, as an element, and under each key of a good answer."""
+    for content in (value, [value], good | {key: value}, [good | {key: value}], *({**good, name: value} for name in good)):
+        for decode in DECODERS:
+            _tried(decode, json.dumps(content).encode())
+
+
+@pytest.mark.parametrize("deep", [b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000])
+def test_deep_nesting_raises_nothing_else(deep: bytes) -> None:
+    """Under keys that are read, and under keys that are skipped."""
+    for good in (HEAD | {"capabilities": 0}, HEAD | {"new": 0}, ROW | {"new": 0}, {"sessions": 0}):
+        content = body(good).replace(b": 0", b": " + deep)
+        for decode in DECODERS:
+            _tried(decode, content)
+
+
+def _tried(decode: Callable[[bytes], object], content: bytes) -> None:
+    """Decode; every error but the one is let through."""
+    with contextlib.suppress(NotContractError):
+        decode(content)
