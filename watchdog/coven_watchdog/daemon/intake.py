@@ -7,6 +7,7 @@ import anyio
 
 from coven_watchdog import clock
 from coven_watchdog.engine import Engine
+from coven_watchdog.judge.look import settled
 from coven_watchdog.model.facts import Observation, Tick
 from coven_watchdog.model.time import SECOND
 
@@ -52,18 +53,5 @@ class Intake:
     async def settled(self, engine: Engine, homes: Collection[str]) -> None:
         """Wait until every home has been looked at well enough for a single judgement."""
         with anyio.move_on_after(_ANSWER_WITHIN * max(1, len(homes))):
-            while not all(_known(engine, home) for home in homes):
+            while not all((state := engine.state(home)) is not None and settled(state) for home in homes):
                 await self._handled.wait()
-
-
-def _known(engine: Engine, home: str) -> bool:
-    """Files are seen, and a daemon that lives was asked for its health and its sessions (or could not be)."""
-    state = engine.state(home)
-    if state is None or state.files is None or state.lock is None:
-        return False
-
-    if state.alive is None or state.files.problems:
-        return state.files.record is None or state.health is not None or state.life is not None
-
-    answered = state.health is not None and (state.failures == 0 or state.failures > 1)
-    return answered and (state.listed is not None or state.listing is not None or state.failures > 0)

@@ -73,8 +73,9 @@ def _living(case: Case, life: Life) -> Judgement:
     """Its process lives: can it be reached, does it answer, is the answer good?"""
     files, health = case.state.files, case.state.health
     assert files is not None
-    if life.served is None and case.since(life.seen) < _STARTING and (health is None or health.outcome is not Outcome.OK):
-        return ask(case, *([Look.HEALTH] if health is None else []), wake_at=life.seen.awake + _STARTING)
+    starting = _starting(case, life)
+    if starting is not None:
+        return starting
 
     if files.socket is None:
         return _socket_gone(case, life)
@@ -86,6 +87,18 @@ def _living(case: Case, life: Life) -> Judgement:
         return _answered(case, life, health)
 
     return _failing(case, life, health)
+
+
+def _starting(case: Case, life: Life) -> Judgement | None:
+    """A young daemon that never served has no socket yet: the lock comes first, the store is opened, the socket is bound, daemon.json is written."""
+    files, health = case.state.files, case.state.health
+    unbound = files is None or files.socket is None or (health is not None and health.outcome in _NO_ENTRY)
+    born = life.seen.wall if life.started_wall is None else life.started_wall
+    age = case.now.wall - born
+    if life.served is not None or life.intact or not unbound or not 0 <= age < _STARTING:
+        return None
+
+    return wait(case.now.awake + _STARTING - age)
 
 
 def _socket_gone(case: Case, life: Life) -> Judgement:

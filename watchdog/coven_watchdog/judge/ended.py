@@ -166,8 +166,9 @@ def _leftovers(case: Case, files: FilesSeen) -> Judgement:
         severity=by_sessions(case, None if rows is None else len(rows)),
         found=Found.CATCH_UP,
     )
-    looks = (LookRequest(state.home, Look.SCENE),) if case.since(state.began) < _SCENE_WITHIN else ()
-    return said(verdict, *looks)
+    wanted = state.scene is None and case.since(state.began) < _SCENE_WITHIN
+    looks = (LookRequest(state.home, Look.SCENE),) if wanted else ()
+    return said(replace(verdict, scene=state.scene), *looks)
 
 
 def _left_at(files: FilesSeen) -> int:

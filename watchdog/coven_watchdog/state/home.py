@@ -136,6 +136,8 @@ class HomeState:
     past: tuple[Life, ...] = ()
     starts: tuple[int, ...] = ()
     """Awake µs of the changes from one daemon to another, of the last ten minutes."""
+    scene: Scene | None = None
+    """What lay around when a dead daemon was found that had not been seen alive."""
     health: Asked | None = None
     failures: int = 0
     """Health requests in a row that got no good answer."""

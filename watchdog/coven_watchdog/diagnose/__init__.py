@@ -1,0 +1,1 @@
+"""Fresh looks at Coven that need no running service: what `check` judges."""

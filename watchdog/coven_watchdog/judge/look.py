@@ -1,0 +1,107 @@
+"""The state of one home, flattened for keeping and showing: what `status`, `check` and the next start read."""
+
+from dataclasses import replace
+
+from coven_watchdog.model.facts import Health
+from coven_watchdog.model.incidents import Judgement
+from coven_watchdog.model.looks import DaemonLook, HomeLook
+from coven_watchdog.model.time import Instant
+from coven_watchdog.model.words import DaemonState, Kind
+from coven_watchdog.settings import Settings
+from coven_watchdog.state import HomeState, Life
+
+_STATES = {
+    Kind.DAEMON_CRASHED: DaemonState.CRASHED,
+    Kind.DAEMON_STOPPED: DaemonState.STOPPED,
+    Kind.DAEMON_UNRESPONSIVE: DaemonState.UNRESPONSIVE,
+    Kind.DAEMON_SOCKET_LOST: DaemonState.SOCKET_LOST,
+    Kind.DAEMON_UNHEALTHY: DaemonState.UNHEALTHY,
+    Kind.DAEMON_INCOMPATIBLE: DaemonState.INCOMPATIBLE,
+}
+
+
+def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Instant, boot: str) -> HomeLook:
+    """One home as it is believed to be at `now`; titles are left out, they are not needed to tell rows apart."""
+    life = state.alive
+    health = life.health if life else None
+    files = state.files
+    return HomeLook(
+        home=state.home,
+        name=settings.home(state.home).name,
+        seen_at=now.wall,
+        boot=boot,
+        complete=life is not None and life.listed is not None,
+        existed=state.existed,
+        daemon=_daemon(state, judgement, life),
+        storage=health.storage if health else None,
+        event_writer=health.event_writer if health else None,
+        free_bytes=files.free_bytes if files else None,
+        total=sum(state.counts.values()) if state.listed else None,
+        by_status=dict(state.counts),
+        live=tuple(replace(session.row, title="") for session in state.live.values()),
+        baseline=dict(state.baseline or {}),
+        notes=tuple(state.notes.values()),
+    )
+
+
+def _daemon(state: HomeState, judgement: Judgement, life: Life | None) -> DaemonLook:
+    health: Health | None = life.health if life else None
+    last = life or state.life
+    return DaemonLook(
+        state=_state(state, judgement),
+        identity=last.identity if last else state.remembered.daemon.identity if state.remembered else None,
+        pid=life.identity.pid if life else None,
+        started_at=life.started_wall if life else None,
+        api_version=health.api_version if health else None,
+        coven_version=health.coven_version or None if health else None,
+        socket=f"{state.home}/coven.sock" if life else None,
+        latency=life.latency if life else None,
+        watch=last.watch if last else None,
+    )
+
+
+def _state(state: HomeState, judgement: Judgement) -> DaemonState:
+    """The word of the worst verdict about the daemon; without one, what the facts say."""
+    if state.files is not None and state.files.directory is None and not state.files.error:
+        return DaemonState.ABSENT
+
+    for verdict in judgement.verdicts:
+        if verdict.present and verdict.subject == "daemon" and verdict.kind in _STATES:
+            return _STATES[verdict.kind]
+
+    life = state.alive
+    if life is not None:
+        return DaemonState.RUNNING if life.served is not None else DaemonState.UNKNOWN
+
+    gone = state.lock is not None and not state.lock.owners
+    return DaemonState.STOPPED if gone else DaemonState.UNKNOWN
+
+
+def settled(state: HomeState) -> bool:
+    """Whether enough is known for a single judgement: files, lock, and of a daemon that lives its health and its sessions."""
+    if state.files is None:
+        return False
+
+    if state.files.error or state.files.directory is None:
+        return True
+
+    if state.alive is None:
+        return state.lock is not None and not state.lock.owners and (state.health is not None or not _leftovers(state))
+
+    if state.files.problems:
+        return True
+
+    if state.files.socket is None:
+        return _missed(state.alive)
+
+    good = state.health is not None and state.failures == 0
+    return (good and (state.listed is not None or state.listing_failures > 1)) or state.failures > 1
+
+
+def _missed(life: Life) -> bool:
+    """The process was seen alive after its socket was missed."""
+    return life.socket_gone is not None and life.process_at is not None and life.process_at.awake > life.socket_gone.awake
+
+
+def _leftovers(state: HomeState) -> bool:
+    return state.files is not None and (state.files.record is not None or state.files.socket is not None)
