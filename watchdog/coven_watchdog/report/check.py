@@ -1,8 +1,8 @@
-"""One fresh look at each home and its verdicts in, what `check` says of them out. No history, no patience: only what is so now."""
+"""The result of a fresh look at each home in, what `check` says of it out. The look itself is `diagnose.look`'s."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.decide.advice import suggestions
@@ -12,7 +12,7 @@ from coven_watchdog.decide.words import Place
 from coven_watchdog.model.incidents import Verdict
 from coven_watchdog.model.looks import HomeLook
 from coven_watchdog.model.time import Instant
-from coven_watchdog.model.words import CheckStatus, DaemonState, Form, IncidentState, Kind, Severity
+from coven_watchdog.model.words import CheckStatus, Form, IncidentState, Kind, Severity
 from coven_watchdog.report.times import moment
 from coven_watchdog.report.views import (
     DaemonView,
@@ -33,16 +33,33 @@ from coven_watchdog.report.views import (
     witness_view,
 )
 
-_BAD = {Severity.CRITICAL: CheckStatus.CRITICAL, Severity.WARNING: CheckStatus.WARNING}
-_PRECEDENCE = (CheckStatus.CRITICAL, CheckStatus.WARNING, CheckStatus.UNKNOWN, CheckStatus.OK)
+
+class HomeResult(Protocol):
+    """One home as it was just seen, and what that means; `diagnose.look` makes it."""
+
+    @property
+    def look(self) -> HomeLook:
+        """What was seen."""
+        ...
+
+    @property
+    def findings(self) -> Sequence[Verdict]:
+        """What is wrong, worst first."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One home as it was just seen, and what that means."""
+class Result(Protocol):
+    """All homes."""
 
-    look: HomeLook
-    verdicts: Sequence[Verdict]
+    @property
+    def status(self) -> CheckStatus:
+        """The worst word of them all."""
+        ...
+
+    @property
+    def homes(self) -> Sequence[HomeResult]:
+        """In the order in which they were asked for."""
+        ...
 
 
 class FindingView(View, frozen=True, kw_only=True):
@@ -81,18 +98,14 @@ class Check(View, frozen=True, kw_only=True):
     homes: tuple[CheckedHome, ...]
 
 
-def check_of(homes: Sequence[Looked], place: Place, now: Instant) -> Check:
-    """The result for these homes: states only, the worst word of them all."""
-    checked = tuple(_home(one, place, now) for one in homes)
-    words = {_word(home) for home in checked}
-    return Check(status=next((word for word in _PRECEDENCE if word in words), CheckStatus.UNKNOWN), homes=checked)
+def check_of(result: Result, place: Place, now: Instant) -> Check:
+    """What is shown of a look at `now`. `place`: for suggested commands."""
+    return Check(status=result.status, homes=tuple(_home(one, place, now) for one in result.homes))
 
 
-def _home(looked: Looked, place: Place, now: Instant) -> CheckedHome:
-    """One home, its worst finding first."""
-    look = looked.look
-    present = [one for one in looked.verdicts if one.present and CATALOGUE[one.kind].form is Form.STATE]
-    findings = sorted((_finding(one, place, now) for one in present), key=lambda finding: -finding.severity.rank)
+def _home(one: HomeResult, place: Place, now: Instant) -> CheckedHome:
+    """One home."""
+    look = one.look
     return CheckedHome(
         home=look.home,
         name=look.name or look.home,
@@ -103,7 +116,7 @@ def _home(looked: Looked, place: Place, now: Instant) -> CheckedHome:
         event_writer=event_writer_view(look.event_writer),
         sessions=sessions_view(look),
         harnesses=None,
-        findings=tuple(findings),
+        findings=tuple(_finding(finding, place, now) for finding in one.findings),
     )
 
 
@@ -119,12 +132,3 @@ def _finding(verdict: Verdict, place: Place, now: Instant) -> FindingView:
         witnesses=tuple(witness_view(one) for one in verdict.witnesses),
         next=tuple(next_view(one) for one in suggestions(verdict.kind, verdict.facts, place)),
     )
-
-
-def _word(home: CheckedHome) -> CheckStatus:
-    """The word for one home."""
-    bad = [_BAD[one.severity] for one in home.findings if one.severity in _BAD]
-    if bad:
-        return min(bad, key=_PRECEDENCE.index)
-
-    return CheckStatus.UNKNOWN if home.daemon.state is DaemonState.UNKNOWN else CheckStatus.OK

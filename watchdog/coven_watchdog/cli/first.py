@@ -1,0 +1,39 @@
+"""The command without a command: the status where something is set up, else the three steps to get there."""
+
+import click
+
+from coven_watchdog.cli.frame import terms_of
+from coven_watchdog.cli.output import Output
+from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
+from coven_watchdog.cli.setting import database
+from coven_watchdog.cli.status import show
+from coven_watchdog.config import config_place
+from coven_watchdog.model.words import Shade
+
+STEPS = (
+    ("coven-watchdog config init", "writes a first configuration; without one, alerts come to this desktop"),
+    ("coven-watchdog notify test", "shows how an alert arrives"),
+    ("coven-watchdog run", "watches Coven, and tells; leave it running"),
+)
+
+
+def start(ctx: click.Context) -> int:
+    """Show what fits. Set up means: a configuration was written, or the watchdog has run."""
+    terms = terms_of(ctx)
+    place = config_place(terms.config, terms.env)
+    if place.chosen or place.path.exists() or database(terms).exists():
+        return show(terms)
+
+    Output(terms).page(_steps())
+    return 0
+
+
+def _steps() -> list[Line]:
+    rows = [(f"{number}.", Span(command, Shade.COMMAND), why) for number, (command, why) in enumerate(STEPS, 1)]
+    demo = Span("coven-watchdog demo", Shade.COMMAND)
+    return [
+        line(Span("Coven is not watched yet.", Shade.STRONG), " Three steps:"),
+        *columns(rows),
+        BLANK,
+        line("Or see it work on a simulated Coven first: ", demo),
+    ]

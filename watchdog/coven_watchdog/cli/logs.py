@@ -1,0 +1,158 @@
+"""The log of `run`: records in, lines on standard error out. Every line is redacted; a repeated failure is told once, then counted."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from coven_watchdog.cli.terms import Terms
+from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.words import counted, local
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import LogFormat
+from coven_watchdog.redact import redact
+from coven_watchdog.report.times import moment
+
+_PACKAGE = "coven_watchdog"
+_LONGEST = 2000
+_AGAIN_AFTER = 3600.0
+"""Seconds after which a failure that goes on is told again, with its count."""
+_REMEMBERED = 256
+_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+"""syslog's numbers, which journald reads from `<N>` at the start of a line."""
+_COLORS = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
+
+
+@contextmanager
+def set_up(terms: Terms, form: LogFormat) -> Iterator[None]:
+    """Log to standard error while inside."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(terms, form))
+    handler.addFilter(Repeats())
+    root, own = logging.getLogger(), logging.getLogger(_PACKAGE)
+    root.addHandler(handler)
+    own.setLevel(logging.DEBUG if terms.verbosity > 0 else logging.WARNING if terms.verbosity < 0 else logging.INFO)
+    # A log that nobody takes any more must not end the watch, nor fill standard error with tracebacks about itself.
+    logging.raiseExceptions = terms.debug
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _formatter(terms: Terms, form: LogFormat) -> logging.Formatter:
+    if form is LogFormat.JSON:
+        return JsonLines()
+
+    if to_journal(terms.env, sys.stderr):
+        return JournalLines()
+
+    return TextLines(colors=sys.stderr.isatty() if terms.color is None else terms.color)
+
+
+def to_journal(env: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether systemd's journal reads this very stream: $JOURNAL_STREAM names its device and inode."""
+    device, _, inode = env.get("JOURNAL_STREAM", "").partition(":")
+    try:
+        facts = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+
+    return (device, inode) == (str(facts.st_dev), str(facts.st_ino))
+
+
+class TextLines(logging.Formatter):
+    """`2026-03-01 03:12:45 CET  WARNING  engine: what happened`."""
+
+    def __init__(self, *, colors: bool) -> None:
+        super().__init__()
+        self._colors = colors
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; the traceback of an exception follows on lines of its own."""
+        at = local(_wall(record), None)
+        line = f"{at:%Y-%m-%d %H:%M:%S %Z}  {record.levelname:<7}  {_said(record)}"
+        color = _COLORS.get(record.levelno) if self._colors else None
+        return (click.style(line, fg=color) if color else line) + _traceback(record)
+
+
+class JournalLines(logging.Formatter):
+    """`<4>engine: what happened`: the journal knows the time."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; every line of a traceback has the priority too."""
+        priority = _PRIORITIES.get(record.levelno, 6)
+        text = _said(record) + _traceback(record)
+        return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The keys `at`, `level`, `logger`, `message`, and `traceback` when there is one."""
+        fields = {
+            "at": moment(_wall(record)).isoformat().replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _message(record),
+        }
+        traceback = _traceback(record).strip()
+        return json.dumps(fields | ({"traceback": traceback} if traceback else {}), ensure_ascii=False)
+
+
+class Repeats:
+    """A filter that lets a warning through once, then each hour with how often it came; anything milder always."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """False for what was told within the hour."""
+        if record.levelno < logging.WARNING:
+            return True
+
+        key = (record.name, record.levelno, record.getMessage())
+        told_at, missed = self._seen.pop(key, (None, 0))
+        if told_at is not None and record.created - told_at < _AGAIN_AFTER:
+            self._seen[key] = (told_at, missed + 1)
+            return False
+
+        self._seen[key] = (record.created, 0)
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+        if missed:
+            record.msg, record.args = f"{record.getMessage()} ({counted(missed, 'time')} more since it was told)", None
+
+        return True
+
+
+def _wall(record: logging.LogRecord) -> int:
+    return round(record.created * SECOND)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Which part speaks, and what it says."""
+    part = record.name.removeprefix(f"{_PACKAGE}.")
+    return f"{part}: {_message(record)}"
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message on one line, without secrets and without what could fool a terminal."""
+    return one_line(redact(record.getMessage()), _LONGEST)
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    """The traceback on lines of its own, without secrets; "" without one."""
+    if not record.exc_info:
+        return ""
+
+    text = redact(logging.Formatter().formatException(record.exc_info))
+    return "\n" + "\n".join(one_line(line, _LONGEST) if line.strip() != line.strip(" ") else line for line in text.splitlines())
