@@ -15,7 +15,7 @@ class Narrated:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message as the sink got it from the courier. Wall µs; `told_in` is the µs from the fact to the sink's answer."""
+    """A message as the sink got it from the courier. Wall µs; `told_in` is the µs from the fact to the message."""
 
     at: int
     title: str

@@ -62,7 +62,12 @@ class SimulatedCoven:
 
     async def __aenter__(self) -> Self:
         await anyio.to_thread.run_sync(self._prepare)
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
+
         return self
 
     async def __aexit__(
