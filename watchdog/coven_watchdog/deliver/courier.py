@@ -20,7 +20,7 @@ from coven_watchdog.decide.text import one_line
 from coven_watchdog.deliver import desktop
 from coven_watchdog.deliver.ear import Ear, listening
 from coven_watchdog.deliver.mask import without_secrets
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, asked_url
 from coven_watchdog.deliver.priority import tuned
 from coven_watchdog.errors import DeliveryError
 from coven_watchdog.model.words import AttemptOutcome
@@ -79,7 +79,20 @@ def _answer(line: bytes) -> bytes:
     if line == ASK_DESKTOP:
         return json.dumps({"desktop": desktop().available()}).encode() + b"\n"
 
-    return _delivered(Parcel.read(line)).line()
+    url = asked_url(line)
+    return _delivered(Parcel.read(line)).line() if url is None else json.dumps({"refused": _refusal(url)}).encode() + b"\n"
+
+
+def _refusal(url: str) -> str:
+    """Why Apprise does not take a URL, or "". It is only parsed."""
+    import apprise  # noqa: PLC0415 - as below
+
+    with listening() as ear:
+        taken = apprise.Apprise.instantiate(url, asset=_asset()) is not None
+        words = ear.words()
+
+    said = f"Apprise does not take this URL: {words}" if words else "Apprise does not take this URL"
+    return "" if taken else one_line(without_secrets(said, url), _ERROR_LIMIT)
 
 
 def _delivered(parcel: Parcel) -> Receipt:

@@ -20,9 +20,9 @@ from anyio.abc import TaskGroup
 from coven_watchdog import __version__
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.deliver.mask import without_secrets
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, ask_url
 from coven_watchdog.deliver.process import CourierDiedError, CourierProcess, CourierUnfitError
-from coven_watchdog.errors import ReplacedError
+from coven_watchdog.errors import DeliveryError, ReplacedError
 from coven_watchdog.model.words import AttemptOutcome
 
 # -P: a json.py in the working directory is not ours to import.
@@ -117,7 +117,7 @@ class CourierPool:
         """
         seat = self._seat(channel, local=local)
         self._keep(seat)
-        if seat.process is None or not seat.process.alive:
+        if seat.process is None or not seat.process.fit:
             self._tasks.start_soon(self._warm, seat, name=f"courier of {channel} starts")
 
     async def send(self, channel: str, parcel: Parcel) -> Receipt:
@@ -131,14 +131,15 @@ class CourierPool:
             answer = await self._asked(seat, parcel.line(), parcel.timeout)
             receipt = _late(parcel) if answer is None else _checked(Receipt.of(answer), parcel)
         except (CourierDiedError, KeyError, TypeError, ValueError) as error:
+            _discard(seat)
             words = one_line(without_secrets(str(error), parcel.url), _ERROR_LIMIT)
-            receipt = Receipt(parcel.id, AttemptOutcome.TEMPORARY, words)
+            return Receipt(parcel.id, AttemptOutcome.TEMPORARY, words)
         finally:
             self._keep(seat)
 
-        if receipt.outcome is AttemptOutcome.TIMED_OUT and seat.process is not None:
+        if receipt.outcome is AttemptOutcome.TIMED_OUT:
             # A plugin's thread still hangs in there.
-            seat.process.kill()
+            _discard(seat)
 
         return receipt
 
@@ -158,6 +159,24 @@ class CourierPool:
 
         return "the desktop cannot be asked: no answer" if answer is None else str(answer.get("desktop"))
 
+    async def refusals(self, urls: Sequence[str]) -> tuple[str, ...]:
+        """Why Apprise does not take each of these URLs, "" where it does. Nothing is sent.
+
+        Raises:
+            DeliveryError: Apprise cannot be asked.
+            ReplacedError: the installed package is not ours any more.
+        """
+        seat = _Seat(local=False)
+        try:
+            answers = [await self._asked(seat, ask_url(url), _QUESTION_LIMIT) for url in urls]
+        except CourierDiedError as error:
+            message = f"Apprise cannot be asked: {error}"
+            raise DeliveryError(message) from error
+        finally:
+            await _dismiss(seat)
+
+        return tuple("no answer from Apprise" if answer is None else str(answer.get("refused")) for answer in answers)
+
     def retire(self, keep: frozenset[str]) -> None:
         """Let go of the couriers of all channels but these, once what they carry is delivered."""
         for name in [name for name in self._seats if name not in keep]:
@@ -174,14 +193,14 @@ class CourierPool:
                 async with seat.lock:
                     answer = await (await self._fit(seat)).exchange(line)
         finally:
-            if answer is None and seat.process is not None:
-                seat.process.kill()
+            if answer is None:
+                _discard(seat)
 
         return answer
 
     async def _fit(self, seat: _Seat) -> CourierProcess:
         """The seat's courier, started anew if need be. The seat's lock is held."""
-        if seat.process is not None and seat.process.alive:
+        if seat.process is not None and seat.process.fit:
             return seat.process
 
         await _let_go(seat)
@@ -224,10 +243,16 @@ class CourierPool:
         with anyio.CancelScope(shield=True):
             async with anyio.create_task_group() as ending:
                 for seat in self._seats.values():
-                    if seat.lock.locked() and seat.process is not None:
-                        seat.process.kill()
+                    if seat.lock.locked():
+                        _discard(seat)
 
                     ending.start_soon(_let_go, seat, name="courier ends")
+
+
+def _discard(seat: _Seat) -> None:
+    """End the seat's courier at once; it is let go of before the next one starts."""
+    if seat.process is not None:
+        seat.process.kill()
 
 
 async def _dismiss(seat: _Seat) -> None:

@@ -13,6 +13,21 @@ ASK_DESKTOP = b'{"ask": "desktop"}\n'
 """Sent in place of a parcel: can anything be shown here? The answer is `{"desktop": why not, or ""}`."""
 
 
+def ask_url(url: str) -> bytes:
+    """Sent in place of a parcel: does Apprise take this URL? Nothing is sent to it. The answer is `{"refused": why not, or ""}`."""
+    return _line({"ask": "url", "url": url})
+
+
+def asked_url(line: bytes) -> str | None:
+    """The URL that this line asks about; None for a parcel.
+
+    Raises:
+        ValueError: the line is no JSON.
+    """
+    fields = json.loads(line)
+    return fields["url"] if fields.get("ask") == "url" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One message for one service."""

@@ -53,6 +53,7 @@ class CourierProcess:
         assert process.stdout is not None
         self._process = process
         self._stdin = process.stdin
+        self._ready = False
         self._killed = False
         self._lines = BufferedByteReceiveStream(process.stdout)
 
@@ -83,9 +84,9 @@ class CourierProcess:
         return self._process.pid
 
     @property
-    def alive(self) -> bool:
-        """It has not ended, as far as is known, and was not killed."""
-        return not self._killed and self._process.returncode is None
+    def fit(self) -> bool:
+        """It said that it is ready, and has neither ended, as far as is known, nor been killed."""
+        return self._ready and not self._killed and self._process.returncode is None
 
     async def ready(self, version: str) -> None:
         """Wait for its first line.
@@ -106,6 +107,8 @@ class CourierProcess:
         if said.get("ready") != version:
             message = f"the courier is of version {one_line(str(said.get('ready')), 40)}, this is {version}"
             raise CourierUnfitError(message, other_version=True)
+
+        self._ready = True
 
     async def exchange(self, line: bytes) -> dict[str, object]:
         """Give it a line and take the next line it says, as the JSON object that it is.
