@@ -1,0 +1,117 @@
+"""Test messages: channel names in, what became of them out; through the running service, or by couriers of our own."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import anyio
+
+from coven_watchdog import clock
+from coven_watchdog.cli.setting import database, loaded, place
+from coven_watchdog.cli.terms import Terms
+from coven_watchdog.decide.render import Page, render
+from coven_watchdog.decide.words import Place
+from coven_watchdog.deliver.couriers import CourierPool, environment
+from coven_watchdog.deliver.delivery import parcel
+from coven_watchdog.errors import ConfigError
+from coven_watchdog.model.telling import Notification
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import AttemptOutcome, NotificationState, Reason
+from coven_watchdog.report.notifications import NotifyTest, TestView
+from coven_watchdog.settings import Channel, Delivery, Settings
+from coven_watchdog.store import Claim, StoreReader, request_test
+
+GRACE = 5.0
+"""Seconds beyond the time-out of a delivery: the service notices the request, and starts a courier."""
+_PAUSE = 0.1
+_TEST = "test"
+
+
+def by_service(terms: Terms, names: Sequence[str]) -> NotifyTest:
+    """Ask the running service to send, and wait for its word.
+
+    Raises:
+        StoreError: its database cannot be written.
+    """
+    path = database(terms)
+    wanted = dict(zip(request_test(path, names, clock.now().wall), names, strict=True))
+    end = time.monotonic_ns() + round((_delivery(terms).timeout.seconds + GRACE) * SECOND * 1000)
+    while True:
+        with StoreReader(path) as rows:
+            found = tuple(_sent(rows, name, notification) for notification, name in wanted.items())
+
+        tried = all(one.state is not NotificationState.QUEUED for one in found)
+        if tried or time.monotonic_ns() > end:
+            return NotifyTest(sent_by="service", channels=found)
+
+        time.sleep(_PAUSE)
+
+
+def _delivery(terms: Terms) -> Delivery:
+    """How long a delivery may take; a file that is being edited is no reason not to test what runs."""
+    try:
+        return loaded(terms).settings.delivery
+    except ConfigError:
+        return Delivery()
+
+
+def _sent(rows: StoreReader, name: str, notification: str) -> TestView:
+    """What became of one message."""
+    row = next((one for one in rows.notifications(channel=name) if one.id == notification), None)
+    attempts = rows.attempts(notification, name)
+    state = row.state if row else NotificationState.QUEUED
+    error = attempts[-1].error if attempts and state is not NotificationState.SENT else ""
+    return TestView(channel=name, id=notification, state=state, error=error or None)
+
+
+def from_shell(terms: Terms, names: Sequence[str]) -> NotifyTest:
+    """Send by couriers of this command's own.
+
+    Raises:
+        ConfigError: a channel's URL cannot be had.
+    """
+    settings = loaded(terms, resolve_urls=True).settings
+    channels = [channel for channel in settings.channels if channel.name in names]
+    return NotifyTest(sent_by="shell", channels=anyio.run(_send_all, channels, settings, place(terms, settings), terms.env))
+
+
+async def _send_all(
+    channels: Sequence[Channel], settings: Settings, where: Place, env: Mapping[str, str]
+) -> tuple[TestView, ...]:
+    """All at once: no channel waits for another."""
+    found: dict[str, TestView] = {}
+    async with CourierPool(environment(env)) as pool:
+
+        async def send(channel: Channel) -> None:
+            found[channel.name] = await _send(pool, channel, settings, where)
+
+        async with anyio.create_task_group() as tasks:
+            for channel in channels:
+                tasks.start_soon(send, channel, name=f"test of {channel.name}")
+
+    return tuple(found[channel.name] for channel in channels)
+
+
+async def _send(pool: CourierPool, channel: Channel, settings: Settings, where: Place) -> TestView:
+    """One message."""
+    claim = Claim(_notification(channel), (), (), by=_TEST)
+    message = render(Page(claim.notification, (), channel, settings, clock.now(), where))
+    receipt = await pool.send(channel.name, parcel(claim, message, channel, settings.delivery))
+    if receipt.outcome is AttemptOutcome.ACCEPTED:
+        return TestView(channel=channel.name, id=None, state=NotificationState.SENT, error=None)
+
+    return TestView(channel=channel.name, id=None, state=NotificationState.FAILED, error=receipt.error or "no reason given")
+
+
+def _notification(channel: Channel) -> Notification:
+    """The row that the service would have written."""
+    now = clock.now().wall
+    return Notification(
+        id=_TEST,
+        channel=channel.name,
+        incident=_TEST,
+        reason=Reason.TEST,
+        state=NotificationState.QUEUED,
+        fact_at=now,
+        committed_at=now,
+        due_at=now,
+    )
