@@ -17,11 +17,25 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from coven_watchdog import clock
 from coven_watchdog.deliver.couriers import CourierPool
 from coven_watchdog.deliver.couriers import environment as courier_environment
-from coven_watchdog.demo.events import Arrived, DemoEvent, Narrated, NextSteps, Troubled
-from coven_watchdog.demo.script import NEXT_STEPS, SCRIPT, Hear, Kill, Launch, Pause, Say, Start, Step
+from coven_watchdog.demo.script import (
+    NEXT_STEPS,
+    SCRIPT,
+    Arrived,
+    DemoEvent,
+    Hear,
+    Kill,
+    Launch,
+    Narrated,
+    NextSteps,
+    Pause,
+    Say,
+    Start,
+    Step,
+    Troubled,
+)
 from coven_watchdog.demo.sink import Received, Sink, open_sink
 from coven_watchdog.demo.watcher import USERS, DemoError, Destinations, Watcher, watching
-from coven_watchdog.model.words import NotificationState
+from coven_watchdog.errors import WatchdogError
 from coven_watchdog.settings import Secret
 from coven_watchdog.simulated.control import SimulatedCoven
 
@@ -30,6 +44,8 @@ _HEARD_WITHIN = 20.0
 _ARMED_WITHIN = 20.0
 _DELIVERED_WITHIN = 15.0
 _LOOK_AGAIN = 0.1
+_ENOUGH = 2
+"""Attempts, after which a channel is taken at its word."""
 _WORK_SECONDS, _FAST_WORK_SECONDS = 2, 1
 
 
@@ -53,10 +69,10 @@ async def play(options: DemoOptions) -> AsyncIterator[MemoryObjectReceiveStream[
     """The events of one performance, a stream that ends with it. However the block is left, nothing of the demo stays.
 
     Raises:
-        DemoError: at the end of the block: what had to be shown was not, or a signal ended it.
+        WatchdogError: at the end of the block: what had to be shown was not, or a signal ended it.
     """
     send, receive = anyio.create_memory_object_stream[DemoEvent](math.inf)
-    failures: list[DemoError] = []
+    failures: list[WatchdogError] = []
     async with anyio.create_task_group() as group:
         group.start_soon(_perform, options, send, failures, name="performance")
         group.start_soon(_interrupted, group.cancel_scope, failures, name="signals")
@@ -69,15 +85,15 @@ async def play(options: DemoOptions) -> AsyncIterator[MemoryObjectReceiveStream[
         raise failures[0]
 
 
-async def _perform(options: DemoOptions, send: MemoryObjectSendStream[DemoEvent], failures: list[DemoError]) -> None:
+async def _perform(options: DemoOptions, send: MemoryObjectSendStream[DemoEvent], failures: list[WatchdogError]) -> None:
     async with send, _private_directory() as directory:
         try:
             await _on_stage(options, directory, send)
-        except* DemoError as group:
+        except* WatchdogError as group:
             failures.append(_first(group))
 
 
-async def _interrupted(scope: anyio.CancelScope, failures: list[DemoError]) -> None:
+async def _interrupted(scope: anyio.CancelScope, failures: list[WatchdogError]) -> None:
     """Signals that would leave everything lying about end the play in order."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP) as signals:
         async for number in signals:
@@ -85,9 +101,9 @@ async def _interrupted(scope: anyio.CancelScope, failures: list[DemoError]) -> N
             scope.cancel()
 
 
-def _first(group: BaseExceptionGroup[DemoError]) -> DemoError:
+def _first(group: BaseExceptionGroup[WatchdogError]) -> WatchdogError:
     error = group.exceptions[0]
-    return error if isinstance(error, DemoError) else _first(error)
+    return error if isinstance(error, WatchdogError) else _first(error)
 
 
 @asynccontextmanager
@@ -137,6 +153,8 @@ class _Performance:
         self._watcher = watcher
         self._sink = sink
         self._send = send
+        self._acted_at: int | None = None
+        """Wall µs at which the daemon was killed, or served again: the fact that the next message is about."""
 
     async def play(self, script: tuple[Step, ...]) -> None:
         """Step by step.
@@ -155,15 +173,18 @@ class _Performance:
         if self._options.channel is None:
             return
 
-        missing = 1
         with anyio.move_on_after(_DELIVERED_WITHIN):
-            while missing:
-                missing = await self._not_sent()
-                await anyio.sleep(_LOOK_AGAIN if missing else 0)
+            while await self._still_trying():  # noqa: ASYNC110 - another process' store tells
+                await anyio.sleep(_LOOK_AGAIN)
 
-        if missing:
-            text = f"Your channel did not take {missing} of the messages."
+        if await self._watcher.unsent(USERS):
+            said = await self._watcher.last_error(USERS)
+            text = f"Your channel did not take all of this: {said}" if said else "Your channel is still busy with this."
             await self._send.send(Troubled(clock.now().wall, text))
+
+    async def _still_trying(self) -> bool:
+        unsent = await self._watcher.unsent(USERS)
+        return bool(unsent) and all(one.attempts < _ENOUGH for one in unsent)
 
     async def _watched(self) -> bool:
         """Whether the watchdog has asked for the sessions: then it knows the daemon and waits for its end."""
@@ -176,10 +197,6 @@ class _Performance:
 
         return False
 
-    async def _not_sent(self) -> int:
-        told = await self._watcher.notifications(USERS)
-        return sum(one.state not in {NotificationState.SENT, NotificationState.WITHHELD} for one in told)
-
     async def _act(self, step: Step) -> None:
         match step:
             case Say(text):
@@ -189,15 +206,18 @@ class _Performance:
             case Launch():
                 await self._launch(step)
             case Kill():
+                self._acted_at = clock.now().wall
                 await self._coven.kill()
             case Start():
                 await self._coven.start()
+                self._acted_at = clock.now().wall
             case Hear():
                 await self._hear(step)
             case _:
                 assert_never(step)
 
     async def _launch(self, step: Launch) -> None:
+        self._acted_at = None
         seconds = _FAST_WORK_SECONDS if self._options.fast else _WORK_SECONDS
         prompt = step.prompt.format(seconds=seconds)
         await self._coven.launch(prompt, harness=step.harness, title=step.title, project=step.project)
@@ -222,6 +242,6 @@ class _Performance:
             raise DemoError(message)
 
         lines = tuple(received.body.splitlines())
-        told_in = received.at - notification.fact_at
+        told_in = received.at - (self._acted_at or notification.fact_at)
         await self._send.send(Arrived(received.at, received.title, lines, received.tone, told_in))
         return (received.kind, notification.reason) == (awaited.kind, awaited.reason)

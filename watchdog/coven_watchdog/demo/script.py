@@ -1,8 +1,8 @@
-"""The play as data: what is said, done and waited for, in this order. `play` acts it out."""
+"""The play as data: the steps that `play` acts out in this order, and the events that it gives to the one who prints them."""
 
 from dataclasses import dataclass
 
-from coven_watchdog.model.words import Kind, Reason
+from coven_watchdog.model.words import Kind, Reason, Tone
 
 FAILS_AFTER = "after={seconds},3"
 FINISHES_AFTER = "after={seconds},0"
@@ -52,6 +52,47 @@ class Hear:
 
 
 Step = Say | Pause | Launch | Kill | Start | Hear
+
+
+@dataclass(frozen=True, slots=True)
+class Narrated:
+    """The demo does something: one sentence for people. `at` in wall µs."""
+
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as the sink got it from the courier. `at` in wall µs.
+
+    `told_in` is the µs from the fact to the message: from the kill of the daemon, from its serving again, from the end of a
+    session as the watchdog saw it.
+    """
+
+    at: int
+    title: str
+    lines: tuple[str, ...]
+    tone: Tone
+    told_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """Something did not go as it should, such as a channel of the user's that did not take the messages."""
+
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """The play is over: what to type next, each command with what it does."""
+
+    steps: tuple[tuple[str, str], ...]
+
+
+DemoEvent = Narrated | Arrived | Troubled | NextSteps
 
 SCRIPT: tuple[Step, ...] = (
     Say("A simulated Coven runs on a private socket, and coven-watchdog watches it as it would watch yours."),

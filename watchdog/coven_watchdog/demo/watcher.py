@@ -15,6 +15,7 @@ from anyio.abc import Process
 
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.telling import Notification
+from coven_watchdog.model.words import NotificationState
 from coven_watchdog.settings import Secret
 from coven_watchdog.simulated.programs import guardian
 from coven_watchdog.store import StoreReader
@@ -24,6 +25,7 @@ USERS = "yours"
 DESKTOP = "desktop"
 
 _STOP_WITHIN = 6.0
+_DONE = frozenset({NotificationState.SENT, NotificationState.WITHHELD})
 _NOT_OURS = ("COVEN_WATCHDOG_STATE_DIR", "COVEN_WATCHDOG_CONFIG", "COVEN_HOME")
 _SETTINGS = """\
 homes = [{home}]
@@ -77,13 +79,19 @@ class Watcher:
         """It runs no more."""
         return self._process.returncode is not None
 
-    async def notification(self, token: str, channel: str = OWN) -> Notification | None:
-        """What the store says of this message."""
-        return await to_thread.run_sync(self._notification, token, channel)
+    async def notification(self, token: str) -> Notification | None:
+        """What the store says of this message on the demo's own channel."""
+        told = await to_thread.run_sync(self._told, OWN)
+        return next((one for one in told if one.id == token), None)
 
-    async def notifications(self, channel: str) -> tuple[Notification, ...]:
-        """Everything told, or to be told, on a channel."""
-        return await to_thread.run_sync(self._notifications, channel)
+    async def unsent(self, channel: str) -> tuple[Notification, ...]:
+        """What is to be told on a channel and was not accepted yet."""
+        told = await to_thread.run_sync(self._told, channel)
+        return tuple(one for one in told if one.state not in _DONE)
+
+    async def last_error(self, channel: str) -> str:
+        """What the channel said last, without secrets; "" when it said nothing."""
+        return await to_thread.run_sync(self._last_error, channel)
 
     def failure(self, what: str) -> DemoError:
         """The error that says so, with the last line of the log. Blocks: reads a file."""
@@ -91,12 +99,17 @@ class Watcher:
         said = f": {lines[-1]}" if lines else ""
         return DemoError(f"{what}{said}")
 
-    def _notification(self, token: str, channel: str) -> Notification | None:
-        return next((one for one in self._notifications(channel) if one.id == token), None)
-
-    def _notifications(self, channel: str) -> tuple[Notification, ...]:
+    def _told(self, channel: str) -> tuple[Notification, ...]:
         with StoreReader(self._store) as reader:
             return reader.notifications(channel=channel)
+
+    def _last_error(self, channel: str) -> str:
+        with StoreReader(self._store) as reader:
+            attempts = [
+                attempt for one in reader.notifications(channel=channel) for attempt in reader.attempts(one.id, channel)
+            ]
+
+        return max(attempts, key=lambda attempt: attempt.at).error if attempts else ""
 
 
 @asynccontextmanager
