@@ -48,10 +48,14 @@ def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
     if verdict.kind is incident.kind and not louder:
         return None
 
-    corrected = {incident.kind, verdict.kind} == _DEATHS
     worse = louder or (verdict.severity is incident.severity and order(verdict.kind) < order(incident.kind))
     after = _now(incident, verdict, now, Transition.CHANGED)
-    return Step(after, Transition.CHANGED, now, worse=worse or corrected)
+    return Step(after, Transition.CHANGED, now, worse=worse or corrects(incident.kind, verdict.kind))
+
+
+def corrects(told: Kind, kind: Kind) -> bool:
+    """Whether the kind corrects what was told about how the daemon ended."""
+    return {told, kind} == _DEATHS
 
 
 def learned(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
@@ -79,9 +83,10 @@ def reopened(incident: Incident, verdict: Verdict, now: Instant) -> Step:
     openings = (*(at for at in incident.reopenings if now.wall - at < UNSTABLE_WITHIN), now.wall)
     became = not incident.unstable and len(openings) >= UNSTABLE_OPENINGS
     transition = Transition.BECAME_UNSTABLE if became else Transition.REOPENED
-    after = _now(incident, verdict, now, transition)
+    after = _now(replace(incident, facts=verdict.facts, scene=None), verdict, now, transition)
     again = replace(
         after,
+        found=verdict.found,
         state=IncidentState.OPEN,
         resolved_at=None,
         reopenings=openings,

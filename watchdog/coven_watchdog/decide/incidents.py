@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from coven_watchdog.catalogue import CATALOGUE, order
 from coven_watchdog.decide import changes
-from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, Pending
+from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, Pending, PendingKey
 from coven_watchdog.model.incidents import Incident, Judgement, LookRequest, Step, Verdict
 from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
 from coven_watchdog.model.words import Form, IncidentState, Kind, Look, Severity, Transition
@@ -72,9 +72,9 @@ def _by_subject(judgement: Judgement, incidents: Incidents, home: str) -> Mappin
         if CATALOGUE[verdict.kind].form is Form.STATE:
             found[verdict.subject].append(verdict)
 
-    for key in (*incidents.open, *incidents.pending, *incidents.closed):
-        if key[0] == home:
-            found[key[1]] += []
+    for known, subject, *_ in (*incidents.open, *incidents.pending, *incidents.closed):
+        if known == home:
+            found[subject] += []
 
     return found
 
@@ -90,7 +90,7 @@ class _Machine:
     patient: bool
     open: dict[Key, Incident] = field(init=False)
     closed: dict[Key, Incident] = field(init=False)
-    pending: dict[Key, Pending] = field(init=False)
+    pending: dict[PendingKey, Pending] = field(init=False)
     clearing: dict[Key, int] = field(init=False)
     noted: set[EventKey] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
@@ -104,12 +104,14 @@ class _Machine:
     def subject(self, key: Key, verdicts: list[Verdict]) -> None:
         """The worst that is present decides; else whether the rule of the open kind says clear; else nothing is known."""
         presents = [verdict for verdict in verdicts if verdict.present]
-        if presents:
-            self._present(key, max(presents, key=lambda verdict: (verdict.severity.rank, -order(verdict.kind))))
-        elif (verdict := self._clearance(key, verdicts)) is not None:
+        self._forget_pending(key, presents, verdicts)
+        ripe = [verdict for verdict in presents if self._ripe(key, verdict)]
+        if ripe:
+            self._present(key, max(ripe, key=lambda verdict: (verdict.severity.rank, -order(verdict.kind))))
+        elif not presents and (verdict := self._clearance(key, verdicts)) is not None:
             self._clear(key, verdict)
         else:
-            self._unknown(key)
+            self.clearing.pop(key, None)
 
         self._calm(key)
 
@@ -135,33 +137,36 @@ class _Machine:
         wanted = [verdict for verdict in verdicts if incident is None or incident.kind in verdict.clears]
         return wanted[0] if wanted else None
 
-    def _unknown(self, key: Key) -> None:
-        """Frozen: patience stands still, and a recovery must show itself from the start."""
-        self.clearing.pop(key, None)
-        if key in self.pending:
-            self.pending[key] = replace(self.pending[key], seen_at=None)
+    def _forget_pending(self, key: Key, presents: list[Verdict], verdicts: list[Verdict]) -> None:
+        """What is not present now waits no longer: frozen while nothing is known of it, dropped when it is clear."""
+        present = {verdict.kind for verdict in presents}
+        cleared = {kind for verdict in verdicts for kind in verdict.clears}
+        for pending in [one for one in self.pending if one[:2] == key and one[2] not in present]:
+            if pending[2] in cleared:
+                del self.pending[pending]
+            else:
+                self.pending[pending] = replace(self.pending[pending], seen_at=None)
 
     def _present(self, key: Key, verdict: Verdict) -> None:
         self.clearing.pop(key, None)
         incident = self.open.get(key)
         if incident is not None:
             self._still(key, incident, verdict)
-        elif self._patient(key, verdict):
+        else:
             self._open(key, verdict)
 
-    def _patient(self, key: Key, verdict: Verdict) -> bool:
+    def _ripe(self, key: Key, verdict: Verdict) -> bool:
         """Whether it has been present for long enough, counting only time in which it was seen."""
         wanted = patience(verdict.kind, self.settings)
-        if not wanted or not self.patient:
-            return True
-
-        before = self.pending.get(key, Pending(0, None))
+        known = self.open.get(key)
+        told = known is not None and (known.kind is verdict.kind or changes.corrects(known.kind, verdict.kind))
+        pending = (*key, verdict.kind)
+        before = self.pending.pop(pending, Pending(0, None))
         waited = before.waited + (self.now.awake - before.seen_at if before.seen_at is not None else 0)
-        if waited >= wanted:
-            del self.pending[key]
+        if told or not self.patient or waited >= wanted:
             return True
 
-        self.pending[key] = Pending(waited, self.now.awake)
+        self.pending[pending] = Pending(waited, self.now.awake)
         self.wakes.append(self.now.awake + wanted - waited)
         return False
 
@@ -221,7 +226,6 @@ class _Machine:
         self._take(key, changes.reminded(incident, self.now))
 
     def _clear(self, key: Key, verdict: Verdict) -> None:
-        self.pending.pop(key, None)
         incident = self.open.get(key)
         if incident is None:
             return

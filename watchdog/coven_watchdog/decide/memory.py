@@ -8,6 +8,8 @@ from coven_watchdog.model.words import Kind
 
 Key = tuple[str, str]
 """(home, subject) of a state."""
+PendingKey = tuple[str, str, Kind]
+"""(home, subject, kind) of a state that is not yet present for long enough."""
 EventKey = tuple[str, str, Kind, str]
 """(home, subject, kind, occurrence) of an event."""
 
@@ -28,7 +30,7 @@ class Incidents:
     open: Mapping[Key, Incident] = field(default_factory=dict)
     closed: Mapping[Key, Incident] = field(default_factory=dict)
     """Resolved less than the reopening window ago, or unstable."""
-    pending: Mapping[Key, Pending] = field(default_factory=dict)
+    pending: Mapping[PendingKey, Pending] = field(default_factory=dict)
     clearing: Mapping[Key, int] = field(default_factory=dict)
     """Awake µs since when an open state looks clear."""
     noted: frozenset[EventKey] = frozenset()

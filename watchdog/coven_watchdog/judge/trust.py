@@ -77,7 +77,7 @@ def impostor(case: Case) -> Judgement:
         facts = Facts(home=case.state.home, detail=saw, pid=health.peer.pid if health.peer else None)
         return said(present(case, "daemon", Kind.DAEMON_IMPOSTOR, witness("socket", health.at, saw), facts=facts))
 
-    if health is None or health.peer is None or lock is None or not lock.owners:
+    if health is None or health.peer is None or lock is None or not lock.owners or _outlived(case, health):
         return UNKNOWN
 
     if health.peer.pid in {owner.pid for owner in lock.owners}:
@@ -87,6 +87,12 @@ def impostor(case: Case) -> Judgement:
         return ask(case, Look.DAEMON) if case.since(lock.at) > _LOCK_FRESH else UNKNOWN
 
     return _stranger(case, health, lock.owners[0].pid)
+
+
+def _outlived(case: Case, health: Asked) -> bool:
+    """The answer is from before the daemon that holds the lock now."""
+    life = case.state.life
+    return life is not None and health.at.awake < life.seen.awake
 
 
 def _recorded(case: Case) -> int | None:

@@ -175,6 +175,9 @@ def _exit(state: HomeState, learned: ExitLearned) -> HomeState:
 
 def _scene(state: HomeState, seen: SceneSeen) -> HomeState:
     """Only the first scene of a fault counts: later ones may be tidied up."""
+    if state.life is None:
+        return replace(state, scene=state.scene or seen.scene)
+
     return _on_life(
         state, lambda life: life.identity == seen.identity and life.scene is None, partial(replace, scene=seen.scene)
     )
