@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.errors import StoreDamagedError, StoreError, StoreUnwritableError
+from coven_watchdog.errors import StoreBusyError, StoreDamagedError, StoreError, StoreUnwritableError
 from coven_watchdog.store.connection import (
     FILE_NAME,
     check_pages,
@@ -113,6 +113,14 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     for name in ("folder", "missing"):
         with pytest.raises(StoreError):
             connect_reading(tmp_path / name)
+
+
+def test_a_reader_does_not_read_past_a_lock(connection: sqlite3.Connection, tmp_path: Path) -> None:
+    """A file that another program keeps for itself is busy; it is not read without locks as a dead disk's file is."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute(INSERT, (START,))
+    with pytest.raises(StoreBusyError):
+        connect_reading(tmp_path / FILE_NAME, busy_seconds=0.01)
 
 
 def test_what_is_not_finished_is_closed() -> None:

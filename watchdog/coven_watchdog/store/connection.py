@@ -47,7 +47,7 @@ def connect_memory() -> sqlite3.Connection:
     return _connect(":memory:", 0)
 
 
-def connect_reading(path: Path) -> sqlite3.Connection:
+def connect_reading(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that reads an existing file, also where SQLite cannot make the `-shm` that a reader of a WAL needs.
 
     On a read-only or full disk there is no writer either, so no locks are needed: with a `-wal` the index of it is built in
@@ -60,7 +60,7 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     """
     try:
         with translated(path):
-            return _reading(path, "mode=ro")
+            return _reading(path, "mode=ro", busy_seconds)
     except StoreBusyError:
         raise
     except StoreUnwritableError:
@@ -71,14 +71,14 @@ def connect_reading(path: Path) -> sqlite3.Connection:
 def _reading_alone(path: Path) -> sqlite3.Connection:
     """Read without the help of files that cannot be made here."""
     if path.with_name(f"{path.name}-wal").exists():
-        return _reading(path, "mode=ro&vfs=unix-none", "PRAGMA locking_mode = EXCLUSIVE")
+        return _reading(path, "mode=ro&vfs=unix-none", 0, "PRAGMA locking_mode = EXCLUSIVE")
 
-    return _reading(path, "mode=ro&immutable=1")
+    return _reading(path, "mode=ro&immutable=1", 0)
 
 
-def _reading(path: Path, query: str, *pragmas: str) -> sqlite3.Connection:
+def _reading(path: Path, query: str, busy_seconds: float, *pragmas: str) -> sqlite3.Connection:
     """Open and read one thing, so that what cannot work fails here."""
-    connection = _connect(f"{path.absolute().as_uri()}?{query}", BUSY_SECONDS)
+    connection = _connect(f"{path.absolute().as_uri()}?{query}", busy_seconds)
     with closed_on_error(connection):
         for statement in (*pragmas, "SELECT count(*) FROM sqlite_schema"):
             connection.execute(statement).fetchall()

@@ -111,7 +111,10 @@ class Database:
         return seen != self._seen_version
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; what is only in memory is offered to it once more."""
+        if self._why:
+            self._return_to_file()
+
         with translated(self.path):
             self._connection.close()
 
@@ -164,6 +167,7 @@ class Database:
             self._connection, self._complete = remembered(file, self.at)
 
         self._why = _sentence(error)
+        self._seen_version = self._data_version()
         file.close()
         if self._replace_at_once:
             self._put_aside()
