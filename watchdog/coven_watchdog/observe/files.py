@@ -31,6 +31,7 @@ _MISSING, _POLLED, _WATCHED = 5.0, 1.0, 15.0
 _RETRY = 60.0
 _SETTLE = 0.02
 _HANGING = 20.0
+_WHY = 80
 
 
 def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
@@ -51,14 +52,23 @@ def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
 
 
 class FilesSource:
-    """Looks at the files of a home when they change, when asked, and every 15 s to be sure."""
+    """Looks at the files of a home when they change, when asked, and every 15 s to be sure.
+
+    Args:
+        shared: the home's common ground.
+        watch: tells of changes.
+        retry: seconds after which a refused watch is tried again.
+        hanging: seconds after which a look is given up.
+    """
 
     name: ClassVar[str] = "files"
     looks: ClassVar[frozenset[Look]] = frozenset({Look.FILES})
 
-    def __init__(self, shared: Shared, watch: Watch = watch_home) -> None:
+    def __init__(self, shared: Shared, watch: Watch = watch_home, *, retry: float = _RETRY, hanging: float = _HANGING) -> None:
         self._shared = shared
         self._watch = watch
+        self._retry = retry
+        self._hanging = hanging
         self._asked = False
         self._told: FilesSeen | None = None
         self._polling = False
@@ -113,14 +123,15 @@ class FilesSource:
     async def _survey_once(self) -> Survey:
         shared, at = self._shared, self._shared.now()
         try:
-            with anyio.fail_after(_HANGING):
+            with anyio.fail_after(self._hanging):
                 return await shared.call(survey, shared.home, at, shared.paths, shared.uid, shared.daemon)
         except TimeoutError:
-            return Survey(FilesSeen(shared.home, at, error=f"its file system did not answer within {_HANGING:.0f} s"), ())
+            return Survey(FilesSeen(shared.home, at, error=f"its file system did not answer within {self._hanging:g} s"), ())
 
     def _note_directory(self, before: FilesSeen | None, seen: FilesSeen) -> None:
         """A directory that appears is to be watched; one that went away or was replaced is to be left."""
-        if before is not None and _place(before.directory) != _place(seen.directory):
+        moved = before is not None and _place(before.directory) != _place(seen.directory)
+        if moved and self._present.is_set():
             self._gone.set()
             self._gone, self._present = anyio.Event(), anyio.Event()
 
@@ -143,26 +154,32 @@ class FilesSource:
     async def _wait_for_events(self, emit: Emit) -> None:
         while True:
             await self._present.wait()
-            try:
-                await self._pass_on_events(emit)
-            except FileNotFoundError:
+            refusal = await self._pass_on_events(emit)
+            if isinstance(refusal, FileNotFoundError):
                 self._shared.to_files.poke()
                 await anyio.sleep(_POLLED)
-            except (OSError, WatchfilesRustInternalError) as error:
+            elif refusal is not None:
                 self._polling = True
                 self._shared.to_files.poke()
-                await emit(self._works(f"inotify is exhausted: files are looked at every second ({one_line(str(error), 80)})"))
-                await anyio.sleep(_RETRY)
+                why = one_line(str(refusal), _WHY)
+                await emit(self._works(f"inotify is exhausted: files are looked at every second ({why})"))
+                await anyio.sleep(self._retry)
 
-    async def _pass_on_events(self, emit: Emit) -> None:
-        """Poke at each event, until the directory is another one."""
+    async def _pass_on_events(self, emit: Emit) -> Exception | None:
+        """Poke at each event, until the directory is another one, or there can be no events: gives why."""
         stop = anyio.Event()
+        refusal: Exception | None = None
         async with anyio.create_task_group() as tg:
             tg.start_soon(self._attend, self._gone, stop, emit, name=f"{self._shared.home}: file watch")
-            async for _ in self._watch(self._shared.paths, stop):
-                self._shared.to_files.poke()
+            try:
+                async for _ in self._watch(self._shared.paths, stop):
+                    self._shared.to_files.poke()
+            except (OSError, WatchfilesRustInternalError) as error:
+                refusal = error
 
             tg.cancel_scope.cancel()
+
+        return refusal
 
     async def _attend(self, gone: anyio.Event, stop: anyio.Event, emit: Emit) -> None:
         """End the watch when the directory is gone, or when we are: the waiting thread sees nothing but `stop`."""

@@ -50,9 +50,11 @@ def read_record(path: Path) -> RecordFile | None:
     except OSError as error:
         return _unreadable(path, error)
 
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
-        raw = file.read(_AT_MOST + 1) if stat.S_ISREG(found.st_mode) else b"\0"
+        raw = os.read(descriptor, _AT_MOST + 1) if stat.S_ISREG(found.st_mode) else b"\0"
+    finally:
+        os.close(descriptor)
 
     return RecordFile(_record(raw), found.st_mtime_ns // _NANOS_PER_MICRO, raw.decode("utf-8", "replace"))
 

@@ -1,0 +1,286 @@
+"""A home's files as they come, change and go. Real inotify, real files."""
+
+import os
+import shutil
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import pytest
+from watchfiles._rust_notify import WatchfilesRustInternalError
+
+from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.model.facts import FilesSeen, SourceWorks
+from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.words import Holder, Look
+from coven_watchdog.observe.files import FilesSource, watch_home
+from coven_watchdog.observe.shared import Shared
+from observe.bench import Seen, ground, in_thread, life, process, running
+from waiting import auntil
+
+
+def write_record(home: Path, pid: int) -> None:
+    """As Coven leaves it."""
+    (home / "daemon.json").write_text(f'{{"pid": {pid}}}', encoding="ascii")
+
+
+def bind(home: Path) -> None:
+    """A socket file that nobody listens on."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(home / "coven.sock"))
+
+
+async def hold_thread(shared: Shared, held: threading.Event) -> None:
+    """One of the home's threads hangs until it is let go."""
+    await shared.call(lambda: held.wait(30))
+
+
+async def armed(seen: Seen) -> None:
+    """The first look was told, and events are waited for: the look after arming has been made."""
+    await seen.wait(FilesSeen)
+
+
+@pytest.mark.anyio
+async def test_the_first_look_is_told(home: Path, seen: Seen) -> None:
+    """What lies there at the start is told once, and daemon and health are poked."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        first = await seen.wait(FilesSeen)
+        assert first.directory is not None
+        assert await shared.to_daemon.wait(0)
+        assert await shared.to_health.wait(0)
+        assert shared.files is not None
+        assert shared.files.directory == first.directory
+
+
+@pytest.mark.anyio
+async def test_a_record_that_appears_and_goes(home: Path, seen: Seen) -> None:
+    """A change of the record is told without being asked for, with its holder, and daemon and health are poked."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await armed(seen)
+        await shared.to_daemon.wait(1)
+        await in_thread(lambda: write_record(home, os.getpid()))
+        written = await seen.wait(FilesSeen, lambda files: files.record is not None)
+        assert written.record is not None
+        assert (written.record.pid, written.record_holder) == (os.getpid(), Holder.STRANGER)
+        assert await shared.to_daemon.wait(1)
+        await in_thread((home / "daemon.json").unlink)
+        await seen.wait(FilesSeen, lambda files: files.record is None, count=2)
+
+
+@pytest.mark.anyio
+async def test_a_socket_that_appears(home: Path, seen: Seen) -> None:
+    """A socket's appearance and loss are told."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await armed(seen)
+        await in_thread(lambda: bind(home))
+        await seen.wait(FilesSeen, lambda files: files.socket is not None)
+        await in_thread((home / "coven.sock").unlink)
+        await seen.wait(FilesSeen, lambda files: files.socket is None, count=2)
+
+
+@pytest.mark.anyio
+async def test_changes_of_mode(home: Path, seen: Seen) -> None:
+    """A home that is opened to others is told as a problem, and its closing too."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await armed(seen)
+        await in_thread(lambda: home.chmod(0o777))
+        await seen.wait(FilesSeen, lambda files: bool(files.problems))
+        await in_thread(lambda: home.chmod(0o700))
+        await seen.wait(FilesSeen, lambda files: not files.problems, count=2)
+
+
+@pytest.mark.anyio
+async def test_what_does_not_matter_is_not_told(home: Path, seen: Seen) -> None:
+    """The directory's own times, other files and an unchanged home are no news; a look is answered all the same."""
+    async with ground(home) as shared:
+        source = FilesSource(shared)
+        async with running(source, emit=seen.emit):
+            await armed(seen)
+            await in_thread((home / "other").touch)
+            source.ask(LookRequest(str(home), Look.FILES))
+            await seen.wait(FilesSeen, count=2)
+            shared.to_files.poke()
+            await auntil(lambda: shared.files is not seen.all[-1])
+            assert len(seen.of(FilesSeen)) == 2
+
+
+@pytest.mark.anyio
+async def test_a_written_ledger_is_a_hint(home: Path, seen: Seen) -> None:
+    """When the WAL has another time or size than before the last listing, a listing is suggested, and nothing is told."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await armed(seen)
+        assert not shared.errands.hinted
+        await in_thread(lambda: (home / "coven.sqlite3-wal").write_bytes(b"x"))
+        await auntil(lambda: shared.errands.hinted)
+        assert len(seen.of(FilesSeen)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_home_that_appears(path: Path, seen: Seen) -> None:
+    """A missing home is looked for; once it is there, its events are followed."""
+    async with ground(path) as shared, running(FilesSource(shared), emit=seen.emit):
+        assert (await seen.wait(FilesSeen)).directory is None
+        await in_thread(lambda: path.mkdir(mode=0o700))
+        await seen.wait(FilesSeen, lambda files: files.directory is not None)
+        await in_thread(lambda: bind(path))
+        await seen.wait(FilesSeen, lambda files: files.socket is not None)
+
+
+@pytest.mark.anyio
+async def test_a_home_that_is_replaced(home: Path, seen: Seen) -> None:
+    """When the directory is renamed away and another one takes its place, the new one's events are followed."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        first = await seen.wait(FilesSeen)
+        away = home.with_name("away")
+        await in_thread(lambda: home.rename(away))
+        await seen.wait(FilesSeen, lambda files: files.directory is None)
+        await in_thread(lambda: home.mkdir(mode=0o700))
+        again = await seen.wait(FilesSeen, lambda files: files.directory is not None, count=2)
+        assert first.directory is not None
+        assert again.directory is not None
+        assert again.directory.inode != first.directory.inode
+        await in_thread(lambda: bind(home))
+        await seen.wait(FilesSeen, lambda files: files.socket is not None)
+
+
+@pytest.mark.anyio
+async def test_a_home_that_is_deleted(home: Path, seen: Seen) -> None:
+    """A deleted home is told as missing."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await armed(seen)
+        await in_thread(lambda: shutil.rmtree(home))
+        await seen.wait(FilesSeen, lambda files: files.directory is None)
+
+
+@pytest.mark.anyio
+async def test_leftovers_of_a_daemon_that_has_just_ended(home: Path, seen: Seen) -> None:
+    """After a daemon's end the next look is told although no file has changed, with who the recorded pid belongs to now."""
+    with process() as child:
+        write_record(home, child.pid)
+        async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+            shared.daemon = life(child.pid)
+            await seen.wait(FilesSeen)
+            child.send_signal(signal.SIGKILL)
+            await in_thread(child.wait)
+            shared.daemon, shared.leftovers = None, True
+            shared.to_files.poke()
+            assert (await seen.wait(FilesSeen, count=2)).record_holder is Holder.NOBODY
+            assert not shared.leftovers
+
+
+@pytest.mark.anyio
+async def test_a_look_that_a_daemon_ended_under_is_made_again(home: Path, seen: Seen) -> None:
+    """What was seen before the daemon's end must not be taken for what it left: such a look is made again."""
+    with process() as child:
+        async with ground(home) as shared:
+            shared.daemon = life(child.pid)
+            held = threading.Event()
+            async with running(FilesSource(shared), emit=seen.emit), anyio.create_task_group() as tg:
+                await seen.wait(FilesSeen)
+                for _ in range(4):
+                    tg.start_soon(hold_thread, shared, held)
+
+                await auntil(lambda: shared.threads.borrowed_tokens == 4)
+                shared.to_files.poke()
+                await auntil(lambda: shared.threads.statistics().tasks_waiting > 0)
+                asked_at = shared.now()
+                shared.daemon = None
+                await in_thread(lambda: write_record(home, child.pid))
+                shared.leftovers = True
+                held.set()
+                shared.to_files.poke()
+                told = await seen.wait(FilesSeen, lambda files: files.record is not None)
+                assert told.at.awake >= asked_at.awake
+
+
+@pytest.mark.anyio
+async def test_an_empty_record_is_read_again(home: Path, seen: Seen) -> None:
+    """A record that is just being written is not told as garbage."""
+    (home / "daemon.json").touch()
+    async with ground(home) as shared:
+        write = threading.Thread(target=write_record, args=(home, os.getpid()))
+
+        async def note(observation: object) -> None:
+            assert isinstance(observation, FilesSeen | SourceWorks)
+            await seen.emit(observation)
+
+        async with running(FilesSource(shared), emit=note):
+            write.start()
+            first = await seen.wait(FilesSeen, lambda files: files.record is not None and not files.record.garbage)
+            assert first.record is not None
+            assert first.record.pid == os.getpid()
+            await in_thread(write.join)
+
+
+class Exhausted:
+    """A system without watches: raises until it is mended."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error: Exception | None = error
+
+    async def watch(self, paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
+        """As `watch_home`."""
+        if self.error is not None:
+            raise self.error
+
+        async for changes in watch_home(paths, stop):
+            yield changes
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "error",
+    [
+        WatchfilesRustInternalError("Error creating recommended watcher: Too many open files (os error 24)"),
+        OSError("OS file watch limit reached. about"),
+    ],
+)
+async def test_files_are_polled_where_no_watch_is_left(home: Path, seen: Seen, error: Exception) -> None:
+    """Without inotify the files are looked at once a second, which is said; changes are told all the same."""
+    async with ground(home) as shared, running(FilesSource(shared, Exhausted(error).watch), emit=seen.emit):
+        works = await seen.wait(SourceWorks)
+        assert works.source == "files"
+        assert works.note.startswith("inotify is exhausted")
+        await in_thread(lambda: bind(home))
+        await seen.wait(FilesSeen, lambda files: files.socket is not None)
+
+
+@pytest.mark.anyio
+async def test_a_watch_that_can_be_had_again_is_said(home: Path, seen: Seen) -> None:
+    """When the system has watches again, that is said too."""
+    system = Exhausted(OSError("OS file watch limit reached"))
+    async with ground(home) as shared, running(FilesSource(shared, system.watch, retry=0.05), emit=seen.emit):
+        await seen.wait(SourceWorks)
+        system.error = None
+        await seen.wait(SourceWorks, lambda works: works.note == "")
+
+
+@pytest.mark.anyio
+async def test_a_home_that_goes_while_it_is_being_watched(home: Path, seen: Seen) -> None:
+    """A home that vanishes between the look and the watch is missing, not a failure of inotify."""
+    async with ground(home) as shared, running(FilesSource(shared, Exhausted(FileNotFoundError()).watch), emit=seen.emit):
+        await seen.wait(FilesSeen)
+        await in_thread(home.rmdir)
+        await seen.wait(FilesSeen, lambda files: files.directory is None)
+        assert not seen.of(SourceWorks)
+
+
+@pytest.mark.anyio
+async def test_a_hanging_disk_is_said(home: Path, seen: Seen) -> None:
+    """When the home's file system does not answer, the look says so instead of waiting for ever."""
+    held = threading.Event()
+    async with ground(home) as shared:
+        source = FilesSource(shared, hanging=0.05)
+        async with anyio.create_task_group() as tg:
+            for _ in range(4):
+                tg.start_soon(hold_thread, shared, held)
+
+            await auntil(lambda: shared.threads.borrowed_tokens == 4)
+            async with running(source, emit=seen.emit):
+                assert "did not answer" in (await seen.wait(FilesSeen)).error
+                held.set()
+                shared.to_files.poke()
+                await seen.wait(FilesSeen, lambda files: not files.error)
