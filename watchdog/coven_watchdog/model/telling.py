@@ -25,7 +25,7 @@ class Notification:
     attempts: int = 0
     next_attempt_at: int | None = None
     group: bool = False
-    """It was opened as a group, to collect what follows the first message."""
+    """It may speak of several incidents: of what happened at once, or (while its time has not come) of what follows another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Lane:
 
     last_due: int | None = None
     last_was_group: bool = False
+    """It waited to collect what followed another one."""
     collecting: Notification | None = None
     """A queued, untried group whose time has not come: what follows joins it."""
 

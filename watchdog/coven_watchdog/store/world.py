@@ -21,7 +21,7 @@ _TOLD = """
     ORDER BY notification.seq"""
 # rows of the future were written before the wall clock was set back: they say nothing about the last hour
 _LAST = """
-    SELECT due_at, grouped FROM notification
+    SELECT due_at, grouped AND due_at > committed_at AS waited FROM notification
     WHERE channel = ? AND committed_at BETWEEN ? AND ? AND state <> 'withheld' AND reason <> 'test'
     ORDER BY due_at DESC, seq DESC LIMIT 1"""
 _COLLECTING = f"""
@@ -96,7 +96,7 @@ def _lane(connection: sqlite3.Connection, channel: str, now: int) -> Lane:
     collecting = connection.execute(_COLLECTING, (channel, now, now)).fetchone()
     return Lane(
         last_due=last["due_at"] if last else None,
-        last_was_group=bool(last["grouped"]) if last else False,
+        last_was_group=bool(last["waited"]) if last else False,
         collecting=notification(collecting) if collecting else None,
     )
 
