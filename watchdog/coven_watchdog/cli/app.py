@@ -34,6 +34,7 @@ def root(ctx: click.Context) -> int:
     """Watches a Coven daemon and its coding-agent sessions, and tells you when something breaks.
 
     Without a command: the status, or the first steps while nothing is set up.
+
     Exit codes: 0 done, 1 it failed, 2 usage or configuration; `check` has its own.
     """
     if ctx.invoked_subcommand is not None:

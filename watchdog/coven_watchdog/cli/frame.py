@@ -15,6 +15,7 @@ Lazy = tuple[str, str, str]
 """A command's name, `module:function`, and its line in the overview."""
 
 PROGRAM = "coven-watchdog"
+_TERM_WIDTH = 44
 _SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -51,14 +52,13 @@ class _Shaped(click.Command):
         summary, _, rest = inspect.cleandoc(self.help or "").partition("\n\n")
         formatter.write_text(summary)
         if self.examples:
-            with formatter.section("Examples"):
-                formatter.write_dl([(f"{PROGRAM} {example}".rstrip(), why) for example, why in self.examples])
+            _section(formatter, "Examples", [(f"{PROGRAM} {example}", why) for example, why in self.examples])
 
         formatter.write_paragraph()
         self.format_usage(ctx, formatter)
-        if rest:
+        for paragraph in rest.split("\n\n") if rest else ():
             formatter.write_paragraph()
-            formatter.write_text(rest)
+            formatter.write_text(paragraph)
 
         self.format_options(ctx, formatter)
         self.format_epilog(ctx, formatter)
@@ -66,16 +66,12 @@ class _Shaped(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options apart from those that every command takes."""
         own = [record for param in self.params[: self.own] if (record := param.get_help_record(ctx))]
-        if own:
-            with formatter.section("Options"):
-                formatter.write_dl(own)
-
+        _section(formatter, "Options", own)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
         general = [record for param in self.get_params(ctx)[self.own :] if (record := param.get_help_record(ctx))]
-        with formatter.section("Everywhere"):
-            formatter.write_dl(general)
+        _section(formatter, "Everywhere", general)
 
 
 class Command(_Shaped):
@@ -127,9 +123,14 @@ class Group(_Shaped, click.Group):
         rows += [
             (name, command.get_short_help_str(80)) for name, command in sorted(self.commands.items()) if not command.hidden
         ]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
+        _section(formatter, "Commands", rows)
+
+
+def _section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A list under a heading; nothing when it is empty."""
+    if rows:
+        with formatter.section(click.style(title, bold=True)):
+            formatter.write_dl([(click.style(term, fg="cyan"), what) for term, what in rows], col_max=_TERM_WIDTH)
 
 
 def _general_options() -> list[click.Parameter]:

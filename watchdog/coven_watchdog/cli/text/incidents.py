@@ -8,8 +8,10 @@ from coven_watchdog.cli.text.words import Here, sign
 from coven_watchdog.decide.words import counted, span
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import AttemptOutcome, IncidentState, Shade
-from coven_watchdog.report.incidents import EventView, IncidentDetail, ListedIncident, SceneView, SessionView
+from coven_watchdog.report.incidents import EventView, IncidentDetail, ListedIncident, ReceiptView, SceneView, SessionView
 from coven_watchdog.report.views import NextView, WitnessView
+
+_LOG_LINES = 10
 
 
 def list_lines(incidents: Sequence[ListedIncident], here: Here, nothing: str) -> list[Line]:
@@ -155,20 +157,28 @@ def _scene(scene: SceneView, here: Here) -> Iterator[Line]:
         yield line("  ", Span("its log has a panic", Shade.BAD))
 
     if scene.log_tail:
-        yield line(Span(f"  the last {counted(len(scene.log_tail), 'line')} of its log", Shade.DIM))
-        yield from (line("    ", Span(text, Shade.DIM)) for text in scene.log_tail)
+        shown = scene.log_tail[-_LOG_LINES:]
+        more = f" of {len(scene.log_tail)}; all: --json" if len(scene.log_tail) > len(shown) else ""
+        yield line(Span(f"  the last {counted(len(shown), 'line')} of its log{more}", Shade.DIM))
+        yield from (line("    ", Span(text, Shade.DIM)) for text in shown)
 
 
 def _failures(one: IncidentDetail, here: Here) -> Iterator[tuple[Span, ...]]:
-    """Deliveries that were not accepted."""
+    """Deliveries that were not accepted, by message and channel: how many, and what the last one said."""
+    failed: dict[tuple[str, str], list[ReceiptView]] = {}
     for receipt in one.receipts:
         if receipt.outcome is not AttemptOutcome.ACCEPTED:
-            yield (
-                Span(here.time(receipt.at), Shade.DIM),
-                Span(receipt.channel),
-                Span(receipt.outcome.value.replace("_", " ")),
-                Span(receipt.error or ""),
-            )
+            failed.setdefault((receipt.message, receipt.channel), []).append(receipt)
+
+    for (message, channel), receipts in failed.items():
+        last = receipts[-1]
+        tries = "once" if len(receipts) == 1 else f"{len(receipts)} times, last"
+        yield (
+            Span(message),
+            Span(channel),
+            Span(f"{tries} {here.time(last.at)}", Shade.DIM),
+            Span(last.error or last.outcome.value),
+        )
 
 
 def _next(step: NextView) -> tuple[Span, ...]:

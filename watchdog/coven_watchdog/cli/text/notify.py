@@ -51,7 +51,7 @@ def test_lines(test: NotifyTest) -> list[Line]:
 
 def _tested(one: TestView) -> tuple[Span, ...]:
     sent = one.state is NotificationState.SENT
-    said = "sent" if sent else one.error or "no answer yet; it is tried again"
+    said = "sent" if sent else one.error or "not sent yet; earlier ones may be in its way: coven-watchdog notify log --failed"
     return (
         Span("✓", Shade.GOOD) if sent else Span("✖", Shade.BAD),
         Span(one.channel),

@@ -23,6 +23,7 @@ _CHANNEL_SIGNS = {
     ChannelState.OFF: Span("○"),
 }
 _SHADES = {Severity.CRITICAL: Shade.BAD, Severity.WARNING: Shade.WARN}
+_OLD_TROUBLE = ("failed", "orphaned")
 _DAEMON_WORDS = {
     DaemonState.ABSENT: "not running",
     DaemonState.SOCKET_LOST: "running, but cannot be reached",
@@ -64,12 +65,13 @@ def _headline(status: Status, here: Here) -> Line:
         for severity in (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
     }
     told = ", ".join(f"{number} {severity.value}" for severity, number in counts.items() if number)
+    first = next(one.id for one in incidents if one.severity is worst)
     return line(
         _sign_of(worst),
         " ",
         Span(told, _SHADES.get(worst, Shade.STRONG)),
-        " · the whole story: ",
-        Span("coven-watchdog incidents show ID", Shade.COMMAND),
+        " · why, and what to do: ",
+        Span(f"coven-watchdog incidents show {first}", Shade.COMMAND),
     )
 
 
@@ -91,11 +93,8 @@ def _sign_of(severity: Severity) -> Span:
 
 def _own(watchdog: WatchdogView, here: Here) -> list[Line]:
     """The watchdog's own troubles stand above those it watches: they say how far the rest can be believed."""
-    lines = _incidents(watchdog.incidents, here)
-    if watchdog.config_error:
-        lines.append(line("  ", WARN, f" an edited configuration was not taken: {watchdog.config_error}"))
-
-    return lines + [line("  ", WARN, f" {note}") for note in watchdog.notes]
+    notes = [f"an edited configuration was not taken: {watchdog.config_error}"] if watchdog.config_error else []
+    return [*_incidents(watchdog.incidents, here), *(line("    ", WARN, f"  {note}") for note in (*notes, *watchdog.notes))]
 
 
 def _home(home: HomeView, here: Here) -> list[Line]:
@@ -109,18 +108,17 @@ def _home(home: HomeView, here: Here) -> list[Line]:
 
 
 def _incidents(incidents: tuple[IncidentView, ...], here: Here) -> list[Line]:
-    """Open incidents, one line each."""
-    return columns(
-        [
-            (
-                sign(one.severity, one.state),
-                Span(one.id, Shade.STRONG),
-                Span(f"{one.summary}{' (acknowledged)' if one.acknowledged else ''}", _SHADES.get(one.severity, Shade.PLAIN)),
-                Span(f"since {here.time(one.opened_at)}, {here.lasted(one.opened_at)}", Shade.DIM),
-            )
-            for one in incidents
-        ],
-        indent=4,
+    """Open incidents, one line each: sign, id, how long, what."""
+    return columns([_incident(one, here) for one in incidents], indent=4)
+
+
+def _incident(one: IncidentView, here: Here) -> tuple[Span, ...]:
+    acknowledged = " (acknowledged)" if one.acknowledged else ""
+    return (
+        sign(one.severity, one.state),
+        Span(one.id, Shade.STRONG),
+        Span(here.lasted(one.opened_at), Shade.DIM),
+        Span(f"{one.summary}{acknowledged}", _SHADES.get(one.severity, Shade.PLAIN)),
     )
 
 
@@ -133,13 +131,14 @@ def _facts(home: HomeView, here: Here) -> Iterator[tuple[Span, str | Span]]:
     if home.store.status or home.store.free_disk_bytes is not None:
         yield _label("ledger"), _store(home)
 
-    if home.event_writer.state and home.event_writer.state != "ok":
+    if home.event_writer.state and home.event_writer.state != "healthy":
         yield _label("events"), f"{home.event_writer.state} · {home.event_writer.dropped_events} dropped"
 
-    if home.baseline:
+    old = [f"{home.baseline[status]} {status}" for status in _OLD_TROUBLE if home.baseline.get(status)]
+    if old:
         yield (
             _label("before"),
-            f"{', '.join(f'{number} {status}' for status, number in home.baseline.items())}: from before watching began",
+            f"{', '.join(old)}: from before watching began, so never told",
         )
 
     for note in home.notes:
@@ -173,7 +172,8 @@ def _daemon(home: HomeView) -> str:
 
 def _sessions(home: HomeView) -> str:
     """The sessions in one line."""
-    live = f"{home.sessions.live} live" if home.sessions.live is not None else "live ones not known"
+    word = "live" if home.daemon.state is DaemonState.RUNNING else "live when last listed"
+    live = f"{home.sessions.live} {word}" if home.sessions.live is not None else "live ones not known"
     total = f" of {home.sessions.total}" if home.sessions.total is not None else ""
     by_status = home.sessions.by_status or {}
     told = ", ".join(f"{number} {status}" for status, number in sorted(by_status.items(), key=lambda one: -one[1]))
@@ -216,7 +216,7 @@ def _channel(channel: ChannelView, here: Here) -> tuple[Span, ...]:
     elif channel.last_sent_at is not None:
         said = Span(f"{waiting}last sent {here.ago(channel.last_sent_at)}", Shade.DIM)
     else:
-        said = Span(f"{waiting}not used yet; try it: coven-watchdog notify test", Shade.DIM)
+        said = Span(f"{waiting}nothing sent yet", Shade.DIM)
 
     return _CHANNEL_SIGNS[channel.state], Span(channel.name), Span(channel.url or "", Shade.DIM), said
 
