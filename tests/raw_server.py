@@ -23,7 +23,7 @@ class RawServer:
 
 def reply(body: bytes | Any, status: str = "200 OK", headers: str = "") -> bytes:  # noqa: ANN401 - any JSON
     """A whole answer as Coven writes it: with its length, and closing."""
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    content = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n{headers}Connection: close\r\n\r\n".encode() + content
 
 

@@ -17,7 +17,6 @@ BODY_LIMIT = 4 * 1024 * 1024
 # httpcore has one exception for a broken end and for junk; these are its and h11's words for the first.
 _BROKEN_END = ("Server disconnected", "peer closed connection")
 _BROKE = "the connection broke before the answer was complete"
-_NO_HTTP = "the answer is not HTTP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,5 @@ def _translated() -> Iterator[None]:
         if str(error).startswith(_BROKEN_END):
             raise ResetError(_BROKE) from error
 
-        raise NotContractError(_NO_HTTP) from error
-    except httpcore.ProtocolError as error:
-        raise NotContractError(_NO_HTTP) from error
+        message = "the answer is not HTTP"
+        raise NotContractError(message) from error

@@ -187,7 +187,8 @@ def holder(pid: int, daemon: Identity | None, lock: Path | None = None) -> tuple
     if found == daemon:
         return Holder.DAEMON, ""
 
-    return (_coven_holder(pid, lock) if is_coven(pid) else Holder.STRANGER), program(pid)
+    who = _coven_holder(pid, lock) if is_coven(pid) else Holder.STRANGER
+    return who, program(pid) if who is Holder.STRANGER else ""
 
 
 def _coven_holder(pid: int, lock: Path | None) -> Holder:

@@ -242,7 +242,8 @@ def holder(pid: int, daemon: Identity | None, lock: Path | None = None) -> tuple
     if Identity(pid, found.started) == daemon:
         return Holder.DAEMON, ""
 
-    return (_coven_holder(pid, lock) if is_coven(pid) else Holder.STRANGER), found.program
+    who = _coven_holder(pid, lock) if is_coven(pid) else Holder.STRANGER
+    return who, found.program if who is Holder.STRANGER else ""
 
 
 def _coven_holder(pid: int, lock: Path | None) -> Holder:
