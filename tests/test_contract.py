@@ -18,6 +18,7 @@ import pytest
 from rigs import install_coven
 from rigs.absent import absent
 from rigs.coven import RealCoven
+from rigs.family import alive, fields
 from rigs.simulated import simulation
 from waiting import until
 
@@ -159,18 +160,6 @@ def _shape(value: object) -> object:
         return {key: _shape(part) for key, part in value.items()}
 
     return [_shape(part) for part in value] if isinstance(value, list) else type(value).__name__
-
-
-def _fields(pid: int) -> list[str]:
-    """/proc/<pid>/stat behind the name: state, parent, group, session, …."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return _fields(pid)[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_files_of_a_living_daemon(coven: Coven) -> None:
@@ -417,7 +406,7 @@ def test_the_process_behind_a_session(coven: Coven) -> None:
     """A harness is a child of the daemon in a session of its own, in the project, and its environment names its session."""
     session = coven.launch("sleep=60")
     pid = coven.harness(session, "sleep=60")
-    _, parent, group, leader, *_ = _fields(pid)
+    _, parent, group, leader, *_ = fields(pid)
     assert (int(parent), int(group), int(leader)) == (coven.pid(), pid, pid)
     assert Path(f"/proc/{pid}/cwd").readlink() == coven.project
     environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -429,7 +418,7 @@ def test_a_grandchild_keeps_a_session_running(coven: Coven) -> None:
     """A session runs as long as somebody holds its terminal, also after its harness has ended."""
     session = coven.launch("fork=1")
     pid = coven.harness(session, "fork=1")
-    until(lambda: not _alive(pid))
+    until(lambda: not alive(pid))
     assert coven.row(session)["status"] == "running"
     assert coven.ended(session) == ("completed", 0)
 
@@ -445,7 +434,7 @@ def test_kill_of_the_daemon(coven: Coven) -> None:
     with pytest.raises(ConnectionRefusedError):
         coven.ask("GET", "/health")
 
-    until(lambda: not _alive(pid))
+    until(lambda: not alive(pid))
     coven.start()
     assert ((coven.home / "coven.sock").stat().st_ino, coven.pid()) != before
     row = coven.row(session)
@@ -462,7 +451,7 @@ def test_clean_stop(coven: Coven) -> None:
     assert not (coven.home / "coven.sock").exists()
     assert not (coven.home / "daemon.json").exists()
     assert (coven.home / "coven.sqlite3-wal").exists()
-    until(lambda: not _alive(pid))
+    until(lambda: not alive(pid))
     assert coven.log() == log
 
 

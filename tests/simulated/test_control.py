@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from coven_watchdog.simulated.control import SimulatedCoven, SimulationError
+from rigs.family import alive
 from waiting import auntil
-
-
-def _runs(pid: int) -> bool:
-    """A process that is gone, or only waits to be reaped, has no command line."""
-    try:
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
-    except OSError:
-        return False
 
 
 @pytest.mark.anyio
@@ -29,7 +22,7 @@ async def test_nothing_is_left_behind(home: Path) -> None:
     assert not coven.running
     assert not side.exists()
     assert (home / "daemon-recovery.log").exists()
-    await auntil(lambda: not any(map(_runs, pids)))
+    await auntil(lambda: not any(map(alive, pids)))
 
 
 @pytest.mark.anyio

@@ -8,12 +8,13 @@ import anyio
 import pytest
 
 from coven_watchdog.simulated.control import SimulatedCoven
+from rigs.family import fields
 from waiting import auntil
 
 
 def _cpu(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    user, system = fields(pid)[11:13]
+    return int(user) + int(system)
 
 
 def _name(pid: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coven_watchdog.simulated.control import SimulatedCoven
+from rigs.family import alive
 from waiting import auntil
 
 
@@ -24,13 +25,6 @@ async def _ended(coven: SimulatedCoven, session: str) -> tuple[str, int | None]:
 
 async def _kinds(coven: SimulatedCoven, session: str) -> list[str]:
     return [event["kind"] for event in (await coven.ask("GET", f"/events?sessionId={session}")).body["events"]]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def _environment(pid: int) -> bytes:
@@ -66,7 +60,7 @@ async def test_a_harness_dies_with_the_daemon(coven: SimulatedCoven, mode: str) 
     """Whether by its terminal or by its guardian."""
     pid = await _pid(coven, await coven.launch("sleep", launchMode=mode))
     await coven.kill()
-    await auntil(lambda: not _alive(pid))
+    await auntil(lambda: not alive(pid))
 
 
 @pytest.mark.anyio
@@ -77,7 +71,7 @@ async def test_a_stubborn_harness_survives(coven: SimulatedCoven) -> None:
     await coven.ask("POST", f"/sessions/{session}/kill")
     assert (await _row(coven, session))["status"] == "killed"
     await coven.kill()
-    assert _alive(pid)
+    assert alive(pid)
     os.kill(pid, signal.SIGKILL)
 
 
@@ -132,6 +126,6 @@ async def test_a_stop_under_live_sessions(coven: SimulatedCoven, recorded: bool,
         await coven.command("record_on_stop")
 
     await coven.stop()
-    assert not _alive(pid)
+    assert not alive(pid)
     await coven.start()
     assert await _ended(coven, session) == status

@@ -163,7 +163,7 @@ class _Performance:
             DemoError: the watchdog did not start, or a message did not come.
         """
         if not await self._watched():
-            raise await to_thread.run_sync(self._watcher.failure, "the watchdog did not come to watch")
+            raise await self._watcher.failure("the watchdog did not come to watch")
 
         for step in script:
             await self._act(step)
@@ -233,7 +233,7 @@ class _Performance:
                 if await self._arrived(received, awaited):
                     return
 
-        raise await to_thread.run_sync(self._watcher.failure, f"no message told of {awaited.kind} ({awaited.reason})")
+        raise await self._watcher.failure(f"no message told of {awaited.kind} ({awaited.reason})")
 
     async def _arrived(self, received: Received, awaited: Hear) -> bool:
         notification = await self._watcher.notification(received.token)

@@ -76,6 +76,6 @@ async def _take(stream: SocketStream, send: MemoryObjectSendStream[Received]) ->
     head = await reader.receive_until(b"\r\n\r\n", _MOST_HEAD)
     headers = dict(line.lower().split(b": ", 1) for line in head.splitlines()[1:])
     content = json.loads(await reader.receive_exactly(int(headers[b"content-length"])))
-    at = clock.now().wall
+    received = Received(clock.now().wall, str(content["title"]), str(content["message"]), Tone(content["type"]))
     await stream.send(_ACCEPTED)
-    await send.send(Received(at, str(content["title"]), str(content["message"]), Tone(content["type"])))
+    await send.send(received)

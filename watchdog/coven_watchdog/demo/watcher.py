@@ -93,9 +93,10 @@ class Watcher:
         """What the channel said last, without secrets; "" when it said nothing."""
         return await to_thread.run_sync(self._last_error, channel)
 
-    def failure(self, what: str) -> DemoError:
-        """The error that says so, with the last line of the log. Blocks: reads a file."""
-        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    async def failure(self, what: str) -> DemoError:
+        """The error that says so, with the last line of the log."""
+        text = await anyio.Path(self._log).read_text(encoding="utf-8", errors="replace")
+        lines = text.strip().splitlines()
         said = f": {lines[-1]}" if lines else ""
         return DemoError(f"{what}{said}")
 
