@@ -32,6 +32,7 @@ SLOW = Settings(probe=Probe(health_interval=Duration.parse("1h"), session_interv
 
 _HOLDER = """
 import fcntl, sys
+open("/proc/self/comm", "w").write("coven")
 file = open(sys.argv[1], "w")
 fcntl.flock(file, fcntl.LOCK_EX)
 print("held", flush=True)
@@ -86,19 +87,23 @@ async def running(*sources: Any, emit: Emit) -> AsyncIterator[None]:  # noqa: AN
 def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     """A child that does what the command says (default: nothing, for a minute); dead and reaped at the end."""
     with subprocess.Popen(command or ("sleep", "60"), stdin=subprocess.PIPE) as child:
-        yield child
-        child.kill()
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 @contextmanager
 def lock_holder(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that holds an exclusive `flock` on that file until it is killed."""
+    """A child, named as Coven is, that holds an exclusive `flock` on that file until it is killed."""
     command = [sys.executable, "-IS", "-c", _HOLDER, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"held\n"
-        yield child
-        child.kill()
+        try:
+            assert child.stdout.readline() == b"held\n"
+            yield child
+        finally:
+            child.kill()
 
 
 async def in_thread(work: Callable[[], object]) -> None:
@@ -124,6 +129,12 @@ def life(pid: int) -> Identity:
     found = identity(pid)
     assert found is not None
     return found
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill and reap."""
+    child.kill()
+    child.wait()
 
 
 def is_zombie(pid: int) -> bool:

@@ -180,8 +180,10 @@ class SessionsSource:
     async def _walk_by(self, limit: int) -> _Listing:
         rows: dict[str, SessionRow] = {}
         cursor: str | None = None
+        cursors: set[str | None] = set()
         peers: set[Identity | None] = set()
-        for _ in range(_PAGES_AT_MOST):
+        while cursor not in cursors and len(cursors) < _PAGES_AT_MOST:
+            cursors.add(cursor)
             ask = partial(self._shared.client.page, limit, cursor, _TIMEOUT)
             answer = await self._shared.turn.patiently(ask)
             self._shared.beat(self.name)
