@@ -33,9 +33,9 @@ class Placed:
 def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts, now: int) -> Placed:
     """Put what is to be told on one channel at `now` (wall µs) into one message.
 
-    A critical never waits longer than `group_wait`; everything else of a burst waits for its group.
+    What is critical, and what concerns the daemon, never waits longer than `group_wait`; the rest of a burst waits for its group.
     """
-    urgent = any(telling.incident.severity is Severity.CRITICAL for telling in tellings)
+    urgent = any(_urgent(telling.incident) for telling in tellings)
     waiting = lane.collecting
     if waiting is not None and (not urgent or waiting.due_at <= now + alerts.group_wait):
         return Placed(None, _members(waiting.id, channel, tellings))
@@ -54,6 +54,10 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
         group=due > now or len(tellings) > 1,
     )
     return Placed(notification, _members(notification.id, channel, tellings))
+
+
+def _urgent(incident: Incident) -> bool:
+    return incident.severity is Severity.CRITICAL or incident.subject == "daemon"
 
 
 def _due(lane: Lane, alerts: Alerts, now: int, *, urgent: bool) -> int:

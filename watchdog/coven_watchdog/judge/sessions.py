@@ -53,7 +53,7 @@ def _interrupted(ending: Ending) -> bool:
 
 def _failed(case: Case, ending: Ending) -> Judgement:
     """Failed, crashed or never launched; ambiguous ends wait a moment for the kernel and for the daemon's own end."""
-    if ambiguous(ending) and case.since(ending.noticed) < HOLD:
+    if ambiguous(ending) and _just_now(case, ending) and case.since(ending.noticed) < HOLD:
         return wait(ending.noticed.awake + HOLD)
 
     if ending.exit is not None and ending.exit.signal is not None:
@@ -64,6 +64,11 @@ def _failed(case: Case, ending: Ending) -> Judgement:
         return _exited(case, ending, code)
 
     return _without_code(case, ending)
+
+
+def _just_now(case: Case, ending: Ending) -> bool:
+    """It ended while this home was seen; else it is found out afterwards, and there is nothing to wait for."""
+    return ending.row.updated_at >= case.state.sight.wall
 
 
 def _exited(case: Case, ending: Ending, code: int) -> Judgement:
@@ -129,14 +134,13 @@ def _tell(
 ) -> Judgement:
     row = ending.row
     facts = Facts(exit=exit_, exit_source=source, home=case.state.home, sessions=(brief_row(row),), detail=detail)
-    seen_before = row.updated_at >= case.state.sight.wall
     verdict = present(
         case,
         f"session:{row.id}",
         kind,
         *witnesses,
         facts=facts,
-        found=Found.LIVE if seen_before else Found.CATCH_UP,
+        found=Found.LIVE if _just_now(case, ending) else Found.CATCH_UP,
     )
     ended = ending.live.ended if ending.live else None
     return said(replace(verdict, occurrence=str(row.updated_at), fact_at=ended.wall if ended else row.updated_at))
