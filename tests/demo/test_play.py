@@ -1,16 +1,21 @@
 """The whole demo, in a hurry."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
+from anyio.abc import SocketAttribute, SocketStream
 
 from coven_watchdog.demo import Arrived, DemoError, DemoEvent, DemoOptions, Narrated, NextSteps, Troubled, play
+from coven_watchdog.demo.script import Hear, Launch
 from coven_watchdog.demo.sink import open_sink
-from coven_watchdog.model.words import Tone
+from coven_watchdog.model.words import Kind, Reason, Tone
 from coven_watchdog.settings import Secret
 from rigs.family import alive, descendants
 from waiting import until
@@ -88,6 +93,55 @@ async def test_a_channel_that_cannot_be(environment: dict[str, str]) -> None:
         await _played(DemoOptions(environment, fast=True, channel=Secret("no-such-scheme://very-secret")))
 
     assert "very-secret" not in str(failed.value)
+
+
+@pytest.mark.anyio
+async def test_a_slow_channel(environment: dict[str, str]) -> None:
+    """A channel that has neither taken nor refused the messages when the play is over is said to be busy."""
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, _never_answer)
+        url = Secret(f"json://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/?rto=30")
+        script = (Launch("codex", "shop", "Add a cart page", "after=0.5,3"), Hear(Kind.SESSION_FAILED, Reason.FIRST))
+        events = await _played(DemoOptions(environment, fast=True, channel=url, patience=5, script=script))
+        group.cancel_scope.cancel()
+
+    assert [event.text for event in events if isinstance(event, Troubled)] == ["Your channel is still busy with this."]
+
+
+async def _never_answer(stream: SocketStream) -> None:
+    async with stream:
+        await anyio.sleep_forever()
+
+
+@pytest.mark.anyio
+async def test_a_message_that_does_not_come(environment: dict[str, str]) -> None:
+    """What must be told and is not ends the demo with the name of what was missed."""
+    script = (Hear(Kind.DAEMON_CRASHED, Reason.FIRST),)
+    with pytest.raises(DemoError, match=r"no message told of daemon\.crashed \(first\)"):
+        await _played(DemoOptions(environment, fast=True, patience=3, script=script))
+
+
+@pytest.mark.anyio
+async def test_a_message_of_somebody_else(environment: dict[str, str]) -> None:
+    """A message that our own store does not know is not passed on as ours."""
+    with pytest.raises(DemoError, match=r"the store does not know: zzzz\.9"):
+        await _disturbed(DemoOptions(environment, fast=True))
+
+
+async def _disturbed(options: DemoOptions) -> None:
+    """Play, and post a message of one's own to the demo's sink."""
+    async with play(options) as events, httpx.AsyncClient() as client:
+        await events.receive()
+        port = re.search(r'"json://127\.0\.0\.1:(\d+)/"', await _config(_directory(descendants(os.getpid()))))
+        assert port is not None
+        content = {"title": "t", "message": "session.failed zzzz.9", "type": "info"}
+        await client.post(f"http://127.0.0.1:{port[1]}/", json=content)
+        async for _ in events:
+            continue
+
+
+async def _config(directory: Path) -> str:
+    return await anyio.Path(directory / "config.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.anyio

@@ -40,13 +40,10 @@ from coven_watchdog.settings import Secret
 from coven_watchdog.simulated.control import SimulatedCoven
 
 _SHORT_ROOT = Path("/tmp")  # noqa: S108 - a socket's path has 107 bytes, and mkdtemp makes the name its own
-_HEARD_WITHIN = 20.0
-_ARMED_WITHIN = 20.0
-_DELIVERED_WITHIN = 15.0
 _LOOK_AGAIN = 0.1
 _ENOUGH = 2
 """Attempts, after which a channel is taken at its word."""
-_WORK_SECONDS, _FAST_WORK_SECONDS = 2, 1
+_WORK_SECONDS, _FAST_WORK_SECONDS = 2, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,15 @@ class DemoOptions:
         environment: of the process that asked.
         fast: without pauses.
         channel: a further Apprise URL that is told everything.
+        patience: how many seconds each thing may take that must come.
+        script: another play.
     """
 
     environment: Mapping[str, str] = field(repr=False)
     fast: bool = False
     channel: Secret | None = None
+    patience: float = 20.0
+    script: tuple[Step, ...] = SCRIPT
 
 
 @asynccontextmanager
@@ -127,7 +128,7 @@ async def _on_stage(options: DemoOptions, directory: Path, send: MemoryObjectSen
         destinations = Destinations(sink.url, options.channel, desktop)
         async with watching(directory, coven.home, destinations, options.environment) as watcher:
             performance = _Performance(options, coven, watcher, sink, send)
-            await performance.play(SCRIPT)
+            await performance.play(options.script)
             await performance.look_at_the_users_channel()
             await send.send(NextSteps(NEXT_STEPS))
 
@@ -173,7 +174,7 @@ class _Performance:
         if self._options.channel is None:
             return
 
-        with anyio.move_on_after(_DELIVERED_WITHIN):
+        with anyio.move_on_after(self._options.patience):
             while await self._still_trying():  # noqa: ASYNC110 - another process' store tells
                 await anyio.sleep(_LOOK_AGAIN)
 
@@ -188,7 +189,7 @@ class _Performance:
 
     async def _watched(self) -> bool:
         """Whether the watchdog has asked for the sessions: then it knows the daemon and waits for its end."""
-        with anyio.move_on_after(_ARMED_WITHIN):
+        with anyio.move_on_after(self._options.patience):
             while not self._watcher.ended:
                 if any("/sessions" in request["target"] for request in await self._coven.command("seen")):
                     return True
@@ -228,7 +229,7 @@ class _Performance:
         Raises:
             DemoError: it did not come.
         """
-        with anyio.move_on_after(_HEARD_WITHIN):
+        with anyio.move_on_after(self._options.patience):
             async for received in self._sink.messages:
                 if await self._arrived(received, awaited):
                     return

@@ -31,7 +31,7 @@ _SETTINGS = """\
 homes = [{home}]
 
 [sessions]
-finished_after = "500ms"
+finished_after = "200ms"
 
 [alerts]
 group_wait = "100ms"
