@@ -14,7 +14,7 @@ import pytest
 from coven_watchdog import __version__
 from coven_watchdog.deliver.courier import EXIT_BROKEN
 from coven_watchdog.deliver.couriers import COMMAND
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, ask_url
 from coven_watchdog.model.words import Priority, Tone
 from deliver.letters import ALERT
 from rigs.desktop import DesktopRig
@@ -44,7 +44,7 @@ class Courier:
         return self.hear()
 
     def end(self) -> int:
-        """Its exit status after the end of its stdin."""
+        """Its exit status, after the end of its stdin if need be."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         return self.process.wait(20)
@@ -61,6 +61,7 @@ def started(environ: dict[str, str], *arguments: str) -> Iterator[Courier]:
         try:
             assert courier.hear() == {"ready": __version__}
             yield courier
+            courier.end()
         finally:
             process.kill()
 
@@ -177,6 +178,17 @@ def test_urls_that_apprise_refuses(courier: Courier, url: str) -> None:
     assert receipt["error"].startswith("Apprise does not take this URL")
 
 
+def test_asking_about_a_url(courier: Courier, http: HttpSink) -> None:
+    """Whether Apprise takes a URL can be asked without sending anything to it; the answer holds no secret."""
+    courier.tell(ask_url(http.url))
+    assert courier.hear() == {"refused": ""}
+    courier.tell(ask_url("slack://t0kenpath"))
+    refused = courier.hear()["refused"]
+    assert refused.startswith("Apprise does not take this URL: ")
+    assert "t0kenpath" not in refused
+    assert http.got == []
+
+
 def test_errors_hold_no_secret(courier: Courier, http: HttpSink) -> None:
     """User, password, path, header and query of the URL are in no part of the receipt."""
     http.status = 500
@@ -215,6 +227,24 @@ def test_a_missing_library(environ: dict[str, str], tmp_path: Path) -> None:
     with started(environ | {"PYTHONPATH": str(tmp_path)}, "apprise") as courier:
         assert courier.hear() == {"broken": "no such thing"}
         assert courier.process.wait(20) == EXIT_BROKEN
+
+
+@pytest.mark.parametrize(
+    ("raises", "answer"),
+    [
+        ("RuntimeError(url)", {"outcome": "temporary", "error": "RuntimeError: json://****"}),
+        ("ImportError('half gone')", {"broken": "half gone"}),
+    ],
+)
+def test_whatever_a_plugin_raises(environ: dict[str, str], tmp_path: Path, raises: str, answer: dict[str, str]) -> None:
+    """It becomes a receipt without secrets; only a library that has gone ends the courier."""
+    body = f"def instantiate(url, asset):\n        if 't0kenpath' in url: raise {raises}"
+    fake = f"class AppriseAsset:\n    def __init__(self, **_): pass\nclass Apprise:\n    @staticmethod\n    {body}\n"
+    (tmp_path / "apprise.py").write_text(fake, encoding="utf-8")
+    with started(environ | {"PYTHONPATH": str(tmp_path)}, "apprise") as courier:
+        said = courier.carry(replace(ALERT, url="json://host/t0kenpath"))
+
+    assert {name: said[name] for name in answer} == answer
 
 
 @pytest.mark.system

@@ -12,7 +12,7 @@ import pytest
 
 from coven_watchdog.deliver.couriers import CourierPool, environment, installation
 from coven_watchdog.deliver.parcel import Receipt
-from coven_watchdog.errors import ReplacedError
+from coven_watchdog.errors import DeliveryError, ReplacedError
 from coven_watchdog.model.words import AttemptOutcome
 from deliver.letters import ALERT, runs, script
 from rigs.desktop import DesktopRig
@@ -99,10 +99,11 @@ async def test_a_courier_that_never_starts_is_killed_in_time() -> None:
 async def test_a_hanging_thread_costs_the_courier(environ: dict[str, str], http: HttpSink) -> None:
     """When Apprise gives a plugin up, its thread hangs on: the next parcel goes through a fresh courier."""
     async with CourierPool(environ) as pool:
+        await pool.send("a", replace(ALERT, url=http.url))
         with dripping() as port:
             receipt = await pool.send("a", replace(ALERT, url=f"json://127.0.0.1:{port}", timeout=2.0))
 
-        assert receipt.outcome is AttemptOutcome.TIMED_OUT
+        assert (receipt.outcome, receipt.error) == (AttemptOutcome.TIMED_OUT, "no answer within 1.8 s")
         assert (await pool.send("a", replace(ALERT, url=http.url))).outcome is AttemptOutcome.ACCEPTED
 
 
@@ -113,6 +114,21 @@ async def test_a_hanging_channel_delays_no_other(environ: dict[str, str], http: 
             tasks.start_soon(pool.send, "bad", replace(ALERT, url=f"json://127.0.0.1:{port}?rto=600", timeout=600.0))
             assert (await pool.send("good", replace(ALERT, url=http.url))).outcome is AttemptOutcome.ACCEPTED
             tasks.cancel_scope.cancel()
+
+
+async def test_a_pool_that_ends_answers(tmp_path: Path) -> None:
+    """What is on its way when the pool ends has failed for now."""
+    receipts: list[Receipt] = []
+    body = f"say(ready='1'); hear(); open({str(tmp_path / 'heard')!r}, 'w'); time.sleep(600)"
+
+    async def send() -> None:
+        receipts.append(await pool.send("a", ALERT))
+
+    async with anyio.create_task_group() as tasks, pool_of(script(body)) as pool:
+        tasks.start_soon(send)
+        await auntil((tmp_path / "heard").exists)
+
+    assert [receipt.error for receipt in receipts] == ["the courier ended by signal 9 before it answered"]
 
 
 @pytest.mark.parametrize(
@@ -245,6 +261,22 @@ async def test_a_question_that_is_not_answered() -> None:
     """A courier that breaks over it leaves the answer open, in words."""
     async with pool_of(script("say(ready='1'); hear(); sys.exit(3)")) as pool:
         assert await pool.desktop_missing() == "the desktop cannot be asked: the courier ended with 3 before it answered"
+
+
+async def test_asking_about_urls(environ: dict[str, str]) -> None:
+    """Several URLs are asked about in one go; "" is one that Apprise takes."""
+    async with CourierPool(environ) as pool:
+        taken, refused = await pool.refusals(["json://127.0.0.1", "slack://bad"])
+
+    assert taken == ""
+    assert refused.startswith("Apprise does not take this URL")
+
+
+async def test_urls_that_cannot_be_asked_about() -> None:
+    """A courier that breaks over it is an error of its own kind, not a refusal."""
+    async with pool_of(script("say(ready='1'); hear(); sys.exit(3)")) as pool:
+        with pytest.raises(DeliveryError, match="Apprise cannot be asked: the courier ended with 3"):
+            await pool.refusals(["json://127.0.0.1"])
 
 
 def test_the_environment_is_small() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coven_watchdog.deliver.parcel import Parcel, Receipt
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, ask_url, asked_url
 from coven_watchdog.model.words import AttemptOutcome, Priority, Tone
 
 
@@ -23,6 +23,13 @@ def test_a_receipt_survives_its_line() -> None:
     """So does a receipt."""
     receipt = Receipt("k7fq.1", AttemptOutcome.TIMED_OUT, "no answer", retry_after=2.5, unreachable=True)
     assert Receipt.of(json.loads(receipt.line())) == receipt
+
+
+def test_a_question_is_no_parcel() -> None:
+    """A question about a URL is told from a parcel and from the other question."""
+    assert asked_url(ask_url("json://host")) == "json://host"
+    assert asked_url(ASK_DESKTOP) is None
+    assert asked_url(Parcel("a.1", "json://x", "", "", Tone.INFO, Priority.LOW, 1.0).line()) is None
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"id": "x", "tone": "loud", "priority": "low"}'])

@@ -95,6 +95,9 @@ class Outbox:
 
     def reconfigure(self) -> None:
         """Have one worker for each channel of the settings; to be called after a reload. What is being sent is finished."""
+        if self._tasks is None:
+            return
+
         wanted = {channel.name: channel for channel in self._settings().channels}
         self._couriers.retire(frozenset(wanted))
         for name in self._lanes.keys() - wanted.keys():
@@ -102,8 +105,8 @@ class Outbox:
 
         for name, channel in wanted.items():
             if name not in self._lanes:
-                self._lanes[name] = _Lane(lap=self._now().awake)
-                self._start(name, self._lanes[name])
+                lane = self._lanes[name] = _Lane(lap=self._now().awake)
+                self._tasks.start_soon(self._work, name, lane, name=f"channel {name}")
 
             if self._settings().delivery.preload:
                 self._couriers.prepare(name, local=channel.local)
@@ -134,10 +137,6 @@ class Outbox:
 
     # The worker of one channel
 
-    def _start(self, name: str, lane: _Lane) -> None:
-        if self._tasks is not None:
-            self._tasks.start_soon(self._work, name, lane, name=f"channel {name}")
-
     async def _work(self, name: str, lane: _Lane) -> None:
         while self._lanes.get(name) is lane:
             wait = await self._fenced(name, lane)
@@ -146,7 +145,7 @@ class Outbox:
         await self._conditions.forget(name)
 
     async def _empty(self, name: str) -> None:
-        lane = self._lanes.setdefault(name, _Lane())
+        lane = _Lane()
         while (wait := await self._fenced(name, lane)) is not None:
             await _pause(lane, wait)
 

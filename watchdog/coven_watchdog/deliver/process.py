@@ -165,11 +165,7 @@ class CourierProcess:
     async def _last_words(self) -> str:
         """The end of what it wrote to stderr; before it is ready there is no secret in it."""
         assert self._process.stderr is not None
-        words = b""
-        with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
-            while len(words) < _LONGEST_LINE:
-                words += await self._process.stderr.receive()
-
+        words = b"".join([part async for part in self._process.stderr])
         lines = words.decode(errors="replace").strip().splitlines() or [_how(self._process.returncode or 0)]
         return one_line(lines[-1], _WORDS_LIMIT)
 

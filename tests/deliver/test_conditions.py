@@ -1,0 +1,130 @@
+"""Channels that fail are reported once, and taken back once."""
+
+import pytest
+
+from coven_watchdog.deliver.conditions import Conditions
+from coven_watchdog.deliver.delivery import Settlement
+from coven_watchdog.deliver.parcel import Receipt
+from coven_watchdog.model.facts import OwnTrouble
+from coven_watchdog.model.telling import Attempt
+from coven_watchdog.model.time import SECOND, Instant
+from coven_watchdog.model.words import AttemptOutcome, ChannelState, NotificationState
+from coven_watchdog.settings import Channel, Secret, Settings
+
+pytestmark = pytest.mark.anyio
+
+WEB = Channel(name="web", url=Secret("json://me:secret@host/path"))
+MAIL = Channel(name="mail", url=Secret("mailto://me:secret@host"))
+DESK = Channel(name="desk", url=Secret("desktop://"))
+NOW = Instant(wall=5 * SECOND, awake=SECOND)
+
+
+class Reported:
+    """Conditions of some channels, and what they report as (topic, trouble)."""
+
+    def __init__(self, *channels: Channel) -> None:
+        self.troubles: list[tuple[str, str | None]] = []
+        self.since: list[int | None] = []
+        self.conditions = Conditions(lambda: Settings(channels=channels), lambda: NOW, self._take)
+
+    async def _take(self, trouble: OwnTrouble) -> None:
+        self.troubles.append((trouble.topic, trouble.trouble))
+        self.since.append(trouble.since)
+
+    async def fail(
+        self,
+        channel: Channel,
+        *,
+        times: int = 1,
+        state: NotificationState = NotificationState.QUEUED,
+        unreachable: bool = False,
+        refused_url: bool = False,
+    ) -> None:
+        """Let tries of this channel fail."""
+        receipt = Receipt("a.1", AttemptOutcome.TEMPORARY, unreachable=unreachable, refused_url=refused_url)
+        settled = Settlement(Attempt(NOW.wall, receipt.outcome, "it broke"), state)
+        for _ in range(times):
+            await self.conditions.learn(channel, receipt, settled, NOW)
+
+    async def succeed(self, channel: Channel) -> None:
+        """Let a try of this channel succeed."""
+        attempt = Attempt(NOW.wall, AttemptOutcome.ACCEPTED)
+        settled = Settlement(attempt, NotificationState.SENT)
+        await self.conditions.learn(channel, Receipt("a.1", attempt.outcome), settled, NOW)
+
+
+async def test_five_failures_are_told_once() -> None:
+    """The fifth in a row is reported, the sixth no more, and the next success takes it back."""
+    watched = Reported(WEB)
+    await watched.fail(WEB, times=4)
+    assert watched.troubles == []
+    await watched.fail(WEB, times=3)
+    assert watched.troubles == [("channel:web", "5 tries failed: it broke")]
+    assert watched.since == [NOW.wall]
+    await watched.succeed(WEB)
+    await watched.succeed(WEB)
+    assert watched.troubles[1:] == [("channel:web", None)]
+
+
+async def test_a_lost_message_is_told_at_once() -> None:
+    """What will never arrive is reported with the first failure."""
+    watched = Reported(WEB)
+    await watched.fail(WEB, state=NotificationState.FAILED)
+    assert watched.troubles == [("channel:web", "a message was lost: it broke")]
+
+
+async def test_a_refused_url_is_a_fault_of_the_configuration() -> None:
+    """It is reported as such, under its channel's name, and not as a failing service."""
+    watched = Reported(WEB)
+    await watched.fail(WEB, state=NotificationState.FAILED, refused_url=True)
+    await watched.succeed(WEB)
+    assert watched.troubles == [("self:config.channel.web", "channel web: it broke"), ("self:config.channel.web", None)]
+
+
+async def test_no_network_is_no_failing_channel() -> None:
+    """While no remote channel connects none of them is accused; the desktop still is."""
+    watched = Reported(WEB, MAIL, DESK)
+    await watched.fail(MAIL, unreachable=True)
+    await watched.fail(WEB, times=9, unreachable=True)
+    assert watched.troubles == []
+    await watched.fail(DESK, times=5, unreachable=True)
+    assert [topic for topic, _ in watched.troubles] == ["channel:desk"]
+    await watched.succeed(MAIL)
+    await watched.fail(WEB, unreachable=True)
+    assert [topic for topic, _ in watched.troubles] == ["channel:desk", "channel:web"]
+
+
+async def test_a_stumbling_worker() -> None:
+    """A fault of ours is reported, and taken back when the worker walks, unless its messages fail too."""
+    watched = Reported(WEB)
+    await watched.conditions.stumbled("web", ValueError("token=abcdef123456"))
+    assert watched.troubles == [("channel:web", "its worker stumbled: ValueError: token=[redacted]")]
+    await watched.conditions.walks("web")
+    assert watched.troubles[-1] == ("channel:web", None)
+    await watched.conditions.stumbled("web", ValueError("x"))
+    await watched.fail(WEB)
+    await watched.conditions.walks("web")
+    assert len(watched.troubles) == 3
+
+
+async def test_a_removed_channel_is_forgotten() -> None:
+    """Its trouble is over; what was never reported needs no taking back."""
+    watched = Reported(WEB)
+    await watched.fail(WEB, times=5)
+    await watched.conditions.forget("web")
+    await watched.conditions.forget("web")
+    await watched.conditions.forget("unknown")
+    assert watched.troubles[1:] == [("channel:web", None)]
+
+
+async def test_looks() -> None:
+    """Each configured channel is shown with its masked URL, its state, its last error and its last success."""
+    watched = Reported(WEB, MAIL, DESK, Channel(name="bare"))
+    await watched.succeed(WEB)
+    await watched.fail(MAIL)
+    web, mail, desk, bare = watched.conditions.looks()
+    assert (web.state, web.last_sent_at) == (ChannelState.OK, NOW.wall)
+    assert (mail.state, mail.last_error) == (ChannelState.FAILING, "it broke")
+    assert (desk.state, desk.url) == (ChannelState.UNPROVEN, "desktop://")
+    assert (bare.name, bare.url) == ("bare", "")
+    assert "secret" not in f"{web}{mail}"
