@@ -1,6 +1,10 @@
 """The errors of the program. Each says what, where, and what to do next; foreign exceptions become one of these at the edge."""
 
-from coven_watchdog.model.facts import Identity
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Making its classes takes 20 ms, which a courier, with an alert in hand, does not have.
+    from coven_watchdog.model.facts import Identity
 
 
 class WatchdogError(Exception):
@@ -93,7 +97,7 @@ class CovenError(WatchdogError):
     """
 
     code = "coven"
-    peer: Identity | None = None
+    peer: "Identity | None" = None
     peer_uid: int | None = None
     latency: int = 0
 
