@@ -76,8 +76,8 @@ def rest():
 @contextlib.contextmanager
 def as_nobody() -> Iterator[None]:
     """Have no rights for the length of the block."""
-    os.seteuid(NOBODY)
+    os.setresuid(NOBODY, NOBODY, 0)
     try:
         yield
     finally:
-        os.seteuid(0)
+        os.setresuid(0, 0, 0)

@@ -160,6 +160,16 @@ def test_who_is_gone_has_nothing() -> None:
     assert linux.is_run(NEVER) is False
     assert linux.binary_replaced(NEVER) is False
     assert linux.links_of(NEVER) is None
+    assert linux._uid(NEVER) is None
+
+
+def test_what_cannot_be_read_is_nothing() -> None:
+    """A file that opens may still refuse: a process ends in between, or it is a directory."""
+    assert linux.read_proc("self/task") is None
+    assert linux.read_proc("self/none") is None
+    assert linux.list_proc("self/stat") is None
+    assert linux.link_proc("self/stat") is None
+    assert len(linux.read_proc("self/status", 10) or b"") == 10
 
 
 def test_a_terminal_is_seen(tmp_path: Path) -> None:
@@ -196,6 +206,16 @@ def test_of_an_environment_three_variables_are_copied_and_no_other(tmp_path: Pat
 
     assert everything == {"PATH": "/usr/bin:/bin", "COVEN_HOME": "/h=x", "COVEN_MAINTENANCE_PARTICIPANT": "{}"}
     assert one == {"COVEN_HOME": "/h=x"}
+
+
+def test_an_empty_environment_is_not_known() -> None:
+    """In the middle of an exec it looks so: what it will hold cannot be said yet."""
+    with subprocess.Popen(["/bin/sleep", "60"], env={}) as bare:
+        try:
+            until(lambda: linux.program(bare.pid) == "sleep")
+            assert linux.environ(bare.pid, ("PATH",)) is None
+        finally:
+            bare.kill()
 
 
 def test_coven_is_known_by_its_program_and_user(tmp_path: Path) -> None:

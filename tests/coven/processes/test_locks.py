@@ -3,6 +3,7 @@
 import fcntl
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,21 @@ def test_a_holder_that_vanishes_meanwhile_owns_nothing(lock: Path) -> None:
     """Between the table and the look at the process."""
     gone = locks._Lock(2**22 + 5, (0, 0), lock.stat().st_ino)
     assert locks._owner(gone, lock, lock.stat()) == ()
+
+
+def test_a_descriptor_that_vanishes_meanwhile_confirms_nothing(lock: Path) -> None:
+    """Between its link and the file behind it."""
+    assert not locks._is(f"/elsewhere/{lock.name}", "self/fd/99999", lock, lock.stat())
+
+
+@needs_root
+def test_without_a_lock_table_nothing_is_known(lock: Path) -> None:
+    """Some containers hide it; that is no proof that nobody serves."""
+    code = "import sys; from pathlib import Path; from coven_watchdog.coven import processes; print(processes.lock_owners(Path(sys.argv[1])))"
+    hidden = f'mount -t tmpfs none /proc && exec {sys.executable} -c "$0" {lock}'
+    command = ["unshare", "--mount", "sh", "-c", hidden, code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert done.stdout == "None\n", done.stderr
 
 
 def test_odd_lines_of_the_table_are_passed_over() -> None:

@@ -15,7 +15,7 @@ from coven_watchdog.coven import processes
 from coven_watchdog.coven.paths import canonical
 from coven_watchdog.coven.processes.names import COVEN, COVEN_HOME, PARTICIPANT
 from coven_watchdog.coven.wire import decode_participant
-from coven_watchdog.errors import ConfigError, NotContractError
+from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import Identity, SessionRow
 from coven_watchdog.model.time import MILLISECOND, SECOND
 from coven_watchdog.model.words import Owner, SessionStatus
@@ -29,6 +29,9 @@ _HARNESS_WINDOWS: tuple[_Window, ...] = ((_EARLY, 100 * MILLISECOND), (_EARLY, 2
 
 _RUNNER_WINDOWS: tuple[_Window, ...] = ((300 * MILLISECOND, _EARLY), (5 * SECOND, _EARLY))
 """The same for a `coven run`, which is there before its row: 17 to 30 ms as a rule (seen on 0.4.6)."""
+
+_ANOTHER = "\0"
+"""Named by an environment whose name is no session of a daemon; no session has this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,12 @@ class HarnessMatch:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A process that may belong to a session. `started` in wall µs; `named`: the session that its environment names."""
+    """A process that may belong to a session. `started` in wall µs; `named`: what its environment names, "" nothing, None unknown."""
 
     identity: Identity
     started: int
     cwd: str
-    named: str | None = None
+    named: str | None
 
 
 def match(rows: Sequence[SessionRow], daemon: Identity | None, home: Path, *, read_environ: bool) -> tuple[HarnessMatch, ...]:
@@ -75,7 +78,9 @@ def _of_daemon(rows: Collection[SessionRow], daemon: Identity | None, *, read_en
     named = {candidate.named: candidate for candidate in reversed(candidates) if candidate.named}
     pairs = [(row, named[row.id]) for row in rows if row.id in named]
     unnamed_rows = [row for row in rows if row.id not in named]
-    pairs += _fitting(unnamed_rows, [candidate for candidate in candidates if candidate.named is None], _HARNESS_WINDOWS)
+    fitting = _fitting(unnamed_rows, [candidate for candidate in candidates if not candidate.named], _HARNESS_WINDOWS)
+    # One whose name cannot be read yet holds its place against others, and is looked at again later.
+    pairs += [(row, candidate) for row, candidate in fitting if candidate.named is not None]
     for row, candidate in pairs:
         yield HarnessMatch(row.id, candidate.identity, Owner.DAEMON, terminal=False, runner=None)
 
@@ -85,24 +90,28 @@ def _children(daemon: Identity, *, read_environ: bool) -> Iterator[_Candidate]:
     if processes.identity(daemon.pid) != daemon:
         return
 
-    inherited = _participant(daemon.pid) if read_environ else None
+    inherited = _named(daemon.pid) if read_environ else None
     for child in sorted(processes.children(daemon.pid), key=lambda child: child.started):
+        named = _named(child.pid) if read_environ else ""
         if processes.program(child.pid) != COVEN:
             # A daemon that was started from inside a session hands the name of that one down to all its children.
-            named = _participant(child.pid) if read_environ else None
-            yield from _candidate(child, named if named != inherited else None)
+            yield from _candidate(child, "" if named == inherited else named)
 
 
-def _participant(pid: int) -> str | None:
-    """The session that its environment names; "" when it names something else; None when it names nothing."""
-    text = (processes.environ(pid, (PARTICIPANT,)) or {}).get(PARTICIPANT)
-    if not text:
+def _named(pid: int) -> str | None:
+    """What its environment names: a session, `_ANOTHER`, "" for nothing; None while that cannot be read."""
+    environment = processes.environ(pid, (PARTICIPANT,))
+    if environment is None:
         return None
 
-    try:
-        return decode_participant(os.fsencode(text))
-    except NotContractError:
+    text = environment.get(PARTICIPANT)
+    if not text:
         return ""
+
+    try:
+        return decode_participant(os.fsencode(text)) or _ANOTHER
+    except NotContractError:
+        return _ANOTHER
 
 
 def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) -> Iterator[HarnessMatch]:
@@ -111,7 +120,7 @@ def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) ->
         candidate
         for runner in processes.coven_processes(os.geteuid())
         if processes.is_run(runner.pid) and (not read_environ or _serves(runner.pid, home))
-        for candidate in _candidate(runner, None)
+        for candidate in _candidate(runner, "")
     ]
     for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
         harnesses = [child for child in processes.children(runner.identity.pid) if processes.program(child.pid) != COVEN]
@@ -127,10 +136,10 @@ def _serves(pid: int, home: Path) -> bool:
         return False
 
     named = environment.get(COVEN_HOME)
-    try:
-        return home == (canonical(Path(processes.cwd(pid) or "/", named), {}) if named else canonical("~/.coven", os.environ))
-    except ConfigError:
-        return False
+    # A relative one is relative to the runner; without any it is `~/.coven` of this user, who is the runner's as well.
+    user = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises for a user without one
+    place = PurePath(processes.cwd(pid) or "/", named) if named else PurePath(user, ".coven")
+    return home == canonical(str(place), {})
 
 
 def _candidate(process: Identity, named: str | None) -> Iterator[_Candidate]:

@@ -26,7 +26,7 @@ if sys.platform == "linux":
         terminal,
     )
     from coven_watchdog.coven.processes.locks import lock_owners
-else:
+else:  # pragma: no cover - macOS
     from coven_watchdog.coven.processes.darwin import (
         binary_replaced,
         children,

@@ -110,7 +110,7 @@ def cwd(pid: int) -> str | None:
 
 
 def environ(pid: int, names: Collection[str]) -> Mapping[str, str] | None:
-    """Those of `names` that are in its first environment; None when it is gone or not for us.
+    """Those of `names` that are in its first environment; None when it is gone, not for us, or has none (yet).
 
     Only PATH, COVEN_HOME and COVEN_MAINTENANCE_PARTICIPANT are ever copied, whatever is asked for.
     """
@@ -119,7 +119,7 @@ def environ(pid: int, names: Collection[str]) -> Mapping[str, str] | None:
     except _GONE:
         return None
 
-    return {name: found[name] for name in READABLE.intersection(names) if name in found}
+    return {name: found[name] for name in READABLE.intersection(names) if name in found} if found else None
 
 
 def is_coven(pid: int) -> bool:

@@ -153,12 +153,13 @@ def cwd(pid: int) -> str | None:
 
 
 def environ(pid: int, names: Collection[str]) -> Mapping[str, str] | None:
-    """Those of `names` that are in its first environment; None when it is gone or not for us.
+    """Those of `names` that are in its first environment; None when it is gone, not for us, or in the middle of an exec.
 
     Only PATH, COVEN_HOME and COVEN_MAINTENANCE_PARTICIPANT are ever copied, whatever is asked for.
     """
     content = read_proc(f"{pid}/environ", _LARGE)
-    if content is None:
+    if not content:
+        # The name of a program changes a moment before its environment is there: empty means not yet.
         return None
 
     wanted = {os.fsencode(name) for name in names if name in READABLE}
