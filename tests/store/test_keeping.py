@@ -4,12 +4,13 @@ import sqlite3
 
 from coven_watchdog.model.looks import BlindWindow, ChannelLook
 from coven_watchdog.model.telling import Plan
+from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import decode
 from coven_watchdog.store.keeping import drop_channels, keep_blind, keep_channels, keep_looks, keep_watchdog
 from coven_watchdog.store.memory import looks, watchdog
-from coven_watchdog.store.outbox import claim
+from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.writing import write_plan
-from store.builders import HOME, START, at, blind, channel_look, look, moment, notification, service
+from store.builders import HOME, START, accepted, at, blind, channel_look, look, moment, notification, service
 
 
 def _channels(connection: sqlite3.Connection) -> dict[str, ChannelLook]:
@@ -43,20 +44,27 @@ def test_a_blind_window_ends_later(connection: sqlite3.Connection) -> None:
     ]
 
 
-def test_channels_are_kept_and_dropped(connection: sqlite3.Connection) -> None:
-    """A channel that is no longer configured is forgotten; what waited for it, in hand or not, is withheld as not routed."""
+def test_channels_are_kept(connection: sqlite3.Connection) -> None:
+    """One row a channel."""
     keep_channels(connection, [channel_look(), channel_look("phone")])
     keep_channels(connection, [channel_look("phone", state="failing")])
-    rows = [notification("a.1"), notification("a.1", channel="phone"), notification("b.1", channel="phone")]
-    write_plan(connection, Plan(notifications=tuple(rows)), moment())
-    assert claim(connection, "phone", at().wall, "me") is not None
     assert _channels(connection) == {"desk": channel_look(), "phone": channel_look("phone", state="failing")}
 
+
+def test_a_channel_that_is_gone_takes_nothing_more(connection: sqlite3.Connection) -> None:
+    """What waited for it is withheld as not routed; what is in hand is its worker's to settle."""
+    keep_channels(connection, [channel_look(), channel_look("phone")])
+    rows = [notification("a.1"), notification("a.1", channel="phone"), notification("b.1", channel="phone")]
+    write_plan(connection, Plan(notifications=tuple(rows)), moment())
+    taken = claim(connection, "phone", at().wall, "me")
+    assert taken is not None
+
     drop_channels(connection, ["desk"])
-    states = connection.execute("SELECT channel, state, suppression, claimed_by FROM notification ORDER BY seq").fetchall()
+    settle(connection, taken, accepted(), NotificationState.SENT, None)
+    states = connection.execute("SELECT channel, state, suppression FROM notification ORDER BY seq").fetchall()
     assert _channels(connection) == {"desk": channel_look()}
     assert [tuple(row) for row in states] == [
-        ("desk", "queued", None, None),
-        ("phone", "withheld", "not_routed", None),
-        ("phone", "withheld", "not_routed", None),
+        ("desk", "queued", None),
+        ("phone", "sent", None),
+        ("phone", "withheld", "not_routed"),
     ]

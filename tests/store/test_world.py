@@ -86,9 +86,10 @@ def test_a_digest_line_tells_nobody(connection: sqlite3.Connection) -> None:
 
 
 def test_a_reopened_incident_was_not_told_yet(connection: sqlite3.Connection) -> None:
-    """What was told of the opening before does not count, whatever the wall clock did; what is told of this one does."""
+    """What was told before does not count, neither for the plan that opens it anew nor later; what is told of this one does."""
     _put(connection, story(incident(), notification("k7fq.1", state=SENT, attempts=1)))
     _put(connection, story(incident(state=IncidentState.RESOLVED), transition=Transition.RESOLVED))
+    assert _told(connection) is None
     _put(connection, story(incident(), transition=Transition.REOPENED), minutes=-60)
     assert _told(connection) is None
 
@@ -107,13 +108,14 @@ def test_the_plan_that_reopens_belongs_to_the_new_opening(connection: sqlite3.Co
 
 
 def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> None:
-    """Its flapping does not make it untold: the last word needs the first."""
-    first = notification("k7fq.1", state=SENT, attempts=1)
-    _put(connection, story(incident(unstable=True), first))
-    _put(connection, story(incident(unstable=True, state=IncidentState.RESOLVED)))
-    _put(connection, story(incident(unstable=True)))
-
-    assert _told(connection) == Told(first, first)
+    """Becoming unstable is a new opening; the flapping from then on does not make it untold."""
+    _put(connection, story(incident(state=IncidentState.RESOLVED), notification("k7fq.1", state=SENT, attempts=1)))
+    unstable = notification("k7fq.2", reason=Reason.UNSTABLE)
+    _put(connection, story(incident(unstable=True), unstable, transition=Transition.BECAME_UNSTABLE))
+    _put(connection, story(incident(unstable=True, state=IncidentState.RESOLVED), transition=Transition.RESOLVED))
+    assert _told(connection) == Told(unstable, unstable)
+    _put(connection, story(incident(unstable=True), transition=Transition.REOPENED))
+    assert _told(connection) == Told(unstable, unstable)
 
 
 def test_open_incidents_are_told_of_too(connection: sqlite3.Connection) -> None:

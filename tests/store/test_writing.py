@@ -140,13 +140,17 @@ def test_texts_not_yet_tried_speak_of_the_newest_snapshot(connection: sqlite3.Co
     assert snapshots == [incident(), newer, incident()]
 
 
-def test_a_refreshed_text_belongs_to_the_newest_opening(connection: sqlite3.Connection) -> None:
-    """A message that waited through the end and the next beginning tells of the latter."""
-    write_plan(connection, story(incident(), notification("k7fq.1")), moment())
-    write_plan(connection, story(incident(state=IncidentState.RESOLVED)), moment())
-    write_plan(connection, replace(story(incident()), refreshed=(incident(),)), moment())
+def test_the_end_of_an_older_opening_keeps_its_words(connection: sqlite3.Connection) -> None:
+    """A recovery that waits is not rewritten into the next trouble; what tells of that one is."""
+    write_plan(connection, story(incident(), notification("k7fq.1", state=NotificationState.SENT)), moment())
+    over = incident(state=IncidentState.RESOLVED)
+    write_plan(connection, story(over, notification("k7fq.2", reason=Reason.RESOLVED)), moment())
+    write_plan(connection, story(incident(), notification("k7fq.3", reason=Reason.CHANGED)), moment())
+    newer = incident(facts=Facts(exit=ExitStatus(signal=9)))
+    write_plan(connection, Plan(incidents=(newer,), refreshed=(newer,)), moment())
 
-    assert connection.execute("SELECT opening FROM notification_incident").fetchone()["opening"] == 2
+    snapshots = [members(connection, f"k7fq.{number}", "desk")[0].snapshot for number in (2, 3)]
+    assert snapshots == [over, newer]
 
 
 def test_a_member_without_a_row_of_its_own_is_kept(connection: sqlite3.Connection) -> None:

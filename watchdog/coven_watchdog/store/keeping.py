@@ -44,11 +44,14 @@ def keep_blind(connection: sqlite3.Connection, windows: Collection[BlindWindow])
 
 
 def drop_channels(connection: sqlite3.Connection, configured: Collection[str]) -> None:
-    """Forget channels that are no longer configured; what waited for them is withheld, and can be seen to be."""
+    """Forget channels that are no longer configured; what waited for them is withheld, and can be seen to be.
+
+    A message in hand is left to its worker, who knows what became of it.
+    """
     names = listed(configured)
     connection.execute("DELETE FROM channel_look WHERE name NOT IN (SELECT value FROM json_each(?))", (names,))
     connection.execute(
-        """UPDATE notification SET state = ?, suppression = ?, claimed_by = NULL
-           WHERE state = ? AND channel NOT IN (SELECT value FROM json_each(?))""",
+        """UPDATE notification SET state = ?, suppression = ?
+           WHERE state = ? AND claimed_by IS NULL AND channel NOT IN (SELECT value FROM json_each(?))""",
         (NotificationState.WITHHELD, Suppression.NOT_ROUTED, NotificationState.QUEUED, names),
     )

@@ -10,14 +10,15 @@ from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import decode
 from coven_watchdog.store.rows import UNTRIED, listed, notification
 
-# a digest line tells nobody of an incident
+# A digest line tells nobody of an incident. A resolved incident that is asked for is about to open anew: of that opening
+# nothing was told yet, unless it is unstable, which is one opening until it is calm.
 _TOLD = """
     SELECT told.incident AS about, notification.*
     FROM notification_incident AS told
     JOIN incident ON incident.id = told.incident AND incident.opening = told.opening
     JOIN notification ON notification.id = told.notification AND notification.channel = told.channel
     WHERE told.incident IN (SELECT value FROM json_each(?)) AND told.channel IN (SELECT value FROM json_each(?))
-      AND told.role <> 'digest'
+      AND told.role <> 'digest' AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable'))
     ORDER BY notification.seq"""
 # rows of the future were written before the wall clock was set back: they say nothing about the last hour
 _LAST = """

@@ -73,7 +73,7 @@ def _is_double(connection: sqlite3.Connection, incident: Incident) -> bool:
 
 
 def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incident], moment: Moment) -> None:
-    was = _standing(connection, incidents)
+    reopened = _reopened(connection, incidents)
     for incident in incidents:
         connection.execute(
             _UPSERT,
@@ -92,21 +92,20 @@ def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incid
                 _look_at(incident, moment.now),
                 titled(incident),
                 encode(replace(incident, boot=moment.boot)),
-                was.get(incident.id) == IncidentState.RESOLVED and _opens_anew(incident),
+                incident.id in reopened,
             ),
         )
 
 
-def _standing(connection: sqlite3.Connection, incidents: Collection[Incident]) -> dict[str, str]:
-    """The stored state of each incident that is stored."""
-    ids = listed([incident.id for incident in incidents])
-    rows = connection.execute("SELECT id, state FROM incident WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-    return {row["id"]: row["state"] for row in rows}
-
-
-def _opens_anew(incident: Incident) -> bool:
-    """A reopened incident is told anew. An unstable one goes on: its flapping is one story with one end."""
-    return incident.state is IncidentState.OPEN and not incident.unstable
+def _reopened(connection: sqlite3.Connection, incidents: Collection[Incident]) -> set[str]:
+    """Those that open anew, and are told anew. An unstable one goes on: its flapping is one story with one end."""
+    ids = listed([incident.id for incident in incidents if incident.state is IncidentState.OPEN])
+    rows = connection.execute(
+        """SELECT id FROM incident WHERE state = 'resolved' AND NOT json_extract(doc, '$.unstable')
+           AND id IN (SELECT value FROM json_each(?))""",
+        (ids,),
+    )
+    return {row["id"] for row in rows}
 
 
 def _look_at(incident: Incident, now: Instant) -> int | None:
@@ -169,10 +168,10 @@ def _openings(connection: sqlite3.Connection, members: Collection[Member]) -> di
 
 
 def _refresh(connection: sqlite3.Connection, incidents: Collection[Incident]) -> None:
-    """Every text not yet tried speaks of the newest snapshot, and so of the newest opening."""
+    """Every text of this opening that is not yet tried speaks of the newest snapshot; how an older one ended stays as it was."""
     connection.executemany(
-        f"""UPDATE notification_incident
-            SET snapshot = ?, titled = ?, opening = (SELECT opening FROM incident WHERE id = notification_incident.incident)
-            WHERE incident = ? AND (notification, channel) IN (SELECT id, channel FROM notification WHERE {UNTRIED})""",  # noqa: S608
+        f"""UPDATE notification_incident SET snapshot = ?, titled = ?
+            WHERE incident = ? AND opening = (SELECT opening FROM incident WHERE id = notification_incident.incident)
+              AND (notification, channel) IN (SELECT id, channel FROM notification WHERE {UNTRIED})""",  # noqa: S608
         [(encode(incident), titled(incident), incident.id) for incident in incidents],
     )
