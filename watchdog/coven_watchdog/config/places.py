@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from coven_watchdog.errors import UsageError
 
 _APP = "coven-watchdog"
@@ -63,6 +61,8 @@ def _absolute(env: Mapping[str, str], name: str) -> Path:
 def _folder(env: Mapping[str, str], variable: str, fallback: str) -> Path:
     """Our folder by the XDG rules, where a relative value counts as unset; on macOS the Library's."""
     if sys.platform == "darwin":  # pragma: no cover - macOS only
+        import platformdirs  # noqa: PLC0415 - 10 ms that other systems do without
+
         return platformdirs.user_config_path(_APP, appauthor=False)
 
     given = env.get(variable, "")
