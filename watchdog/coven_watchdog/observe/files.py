@@ -148,7 +148,8 @@ class FilesSource:
             shared.to_daemon.poke()
             shared.to_health.poke()
 
-        if found.mark and found.mark != shared.mark:
+        # Before the first listing there is nothing to compare with; it comes anyway.
+        if shared.mark is not None and found.mark and found.mark != shared.mark:
             shared.errands.hint()
 
     async def _wait_for_events(self, emit: Emit) -> None:

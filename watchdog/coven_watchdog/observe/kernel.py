@@ -4,7 +4,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
+_KMSG = Path("/dev/kmsg")
 _AT_MOST = 4096
 _RECORD = 8192
 _JOURNALCTL_LINES = 500
@@ -13,17 +16,19 @@ _JOURNALCTL_LINES = 500
 def last_words(pid: int, seconds: float) -> str:
     """The kernel's last line about that process, "" when there is none or it is not for us. Blocking, at most so long."""
     lines = _from_kmsg()
-    if lines is None:
-        lines = _from_journal(seconds)
-
-    about = re.compile(rf"(?:Killed process {pid}|\[{pid}\]: segfault|traps: .*\[{pid}\]|\[{pid}\] general protection)\b")
-    return next((line for line in reversed(lines) if about.search(line)), "")
+    return about(pid, _from_journal(seconds) if lines is None else lines)
 
 
-def _from_kmsg() -> list[str] | None:
+def about(pid: int, lines: Sequence[str]) -> str:
+    """The last of these lines that tells of an OOM kill or a fault of exactly that process."""
+    telling = re.compile(rf"Killed process {pid}\b|\[{pid}\]: segfault|traps: .*\[{pid}\]")
+    return next((line for line in reversed(lines) if telling.search(line)), "")
+
+
+def _from_kmsg(buffer: Path = _KMSG) -> list[str] | None:
     """The messages in the kernel's ring buffer; None when it is not for us."""
     try:
-        descriptor = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(buffer, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
 
@@ -50,9 +55,9 @@ def _records(descriptor: int) -> list[str] | None:
         del lines[:-_AT_MOST]
 
 
-def _from_journal(seconds: float) -> list[str]:
-    """What `journalctl` has of the kernel's last messages."""
-    program = shutil.which("journalctl")
+def _from_journal(seconds: float, path: str | None = None) -> list[str]:
+    """What `journalctl` (on that PATH, or on ours) has of the kernel's last messages."""
+    program = shutil.which("journalctl", path=path)
     if program is None:
         return []
 

@@ -110,7 +110,9 @@ class SessionsSource:
         """One listing, and what follows from it."""
         shared, errands = self._shared, self._shared.errands
         asked, walk = errands.listed, errands.walked or self._walk_is_due
-        self._pace.hinted_at = shared.now().awake if errands.hinted else self._pace.hinted_at
+        if errands.hinted and not errands.urgent:
+            self._pace.hinted_at = shared.now().awake
+
         self._following.ended(errands.ended)
         errands.listed = errands.walked = errands.hinted = False
         errands.ended.clear()
