@@ -74,7 +74,7 @@ async def test_it_does_not_start(tmp_path: Path, environment: dict[str, str]) ->
         await auntil(lambda: watcher.ended)
 
     message = str(await watcher.failure("it did not start"))
-    assert message.startswith("it did not start: ")
+    assert "unknown scheme no-such-scheme" in message
     assert "very-secret" not in message
 
 

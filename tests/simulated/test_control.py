@@ -53,10 +53,12 @@ async def test_pausing(coven: SimulatedCoven) -> None:
 @pytest.mark.anyio
 async def test_a_home_that_is_taken(coven: SimulatedCoven) -> None:
     """A second daemon on the same home does not start, and the first is not disturbed."""
+    second = SimulatedCoven(coven.home)
     with pytest.raises(SimulationError, match="gave no answer"):
-        async with SimulatedCoven(coven.home):
+        async with second:
             pytest.fail("it started")
 
+    assert not second.side.exists()
     assert (await coven.ask("GET", "/health")).body["daemon"]["pid"] == coven.pid
 
 

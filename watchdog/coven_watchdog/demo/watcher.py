@@ -94,10 +94,10 @@ class Watcher:
         return await to_thread.run_sync(self._last_error, channel)
 
     async def failure(self, what: str) -> DemoError:
-        """The error that says so, with the last line of the log."""
+        """The error that says so, with the last line of the log; indented lines belong to the one before."""
         text = await anyio.Path(self._log).read_text(encoding="utf-8", errors="replace")
-        lines = text.strip().splitlines()
-        said = f": {lines[-1]}" if lines else ""
+        lines = [line for line in text.splitlines() if line and not line.startswith(" ")]
+        said = f": {lines[-1].removeprefix('error: ')}" if lines else ""
         return DemoError(f"{what}{said}")
 
     def _told(self, channel: str) -> tuple[Notification, ...]:

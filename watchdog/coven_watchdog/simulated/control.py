@@ -1,6 +1,5 @@
 """`SimulatedCoven`: starts a simulated daemon as a process of its own, commands it and ends it; for tests and the demo."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -8,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -62,11 +62,10 @@ class SimulatedCoven:
 
     async def __aenter__(self) -> Self:
         await anyio.to_thread.run_sync(self._prepare)
-        try:
+        async with AsyncExitStack() as begun:
+            begun.push_async_exit(self)
             await self.start()
-        except BaseException:
-            await self.__aexit__(None, None, None)
-            raise
+            begun.pop_all()
 
         return self
 
@@ -256,7 +255,7 @@ async def ask(socket: Path, method: str, target: str, body: Mapping[str, Any] | 
 
 async def _received(stream: BufferedByteReceiveStream) -> bytes:
     data = b""
-    with contextlib.suppress(anyio.EndOfStream):
+    with suppress(anyio.EndOfStream):
         while True:
             data += await stream.receive()
 
