@@ -1,0 +1,79 @@
+"""A home flattened for keeping and showing."""
+
+import pytest
+
+from coven_watchdog.judge.look import look_of, settled
+from coven_watchdog.model.facts import ExitStatus, Problem
+from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.words import DaemonState, Holder, Outcome
+from tale import BOOT, DAEMON, GOOD, NEXT, Tale, looked, row
+
+PROBLEM = Problem("socket", "open", open_to_others=True, remedy="")
+
+
+def look(tale: Tale) -> HomeLook:
+    """The look at the end of a tale."""
+    return look_of(tale.state, tale.judgement, tale.settings, tale.now, BOOT)
+
+
+@pytest.mark.parametrize(
+    ("tale", "state"),
+    [
+        (Tale(), DaemonState.UNKNOWN),
+        (Tale().files(0, directory=None), DaemonState.ABSENT),
+        (Tale().no_files(0).lock(0), DaemonState.STOPPED),
+        (Tale().files(0).daemon(0), DaemonState.UNKNOWN),
+        (Tale().served(0), DaemonState.RUNNING),
+        (Tale().served(0).ended(1, ExitStatus(signal=9)).files(1.1), DaemonState.CRASHED),
+        (Tale().served(0).ended(1, ExitStatus(code=0)).no_files(1.1), DaemonState.STOPPED),
+    ],
+)
+def test_the_daemon_in_one_word(tale: Tale, state: DaemonState) -> None:
+    """The worst verdict's word; without one, what the facts say."""
+    assert look(tale).daemon.state is state
+
+
+def test_what_is_kept_of_sessions() -> None:
+    """Live rows without their titles, and counts."""
+    found = look(Tale().served(0, row("a"), row("b", "failed", ended=-5, exit_code=1)))
+
+    assert ([kept.title for kept in found.live], found.by_status, found.total) == ([""], {"running": 1, "failed": 1}, 2)
+    assert (found.complete, found.daemon.coven_version, found.daemon.pid) == (True, GOOD.coven_version, DAEMON.pid)
+
+
+def test_before_the_first_listing_nothing_is_counted() -> None:
+    """Unknown is not none."""
+    assert look(Tale().files(0)).total is None
+
+
+def test_the_identity_of_the_run_before_is_kept_while_nothing_is_seen() -> None:
+    """A second restart of ours must still know whom it watched."""
+    assert look(Tale(remembered=looked()).no_files(0)).daemon.identity == DAEMON
+
+
+@pytest.mark.parametrize(
+    ("tale", "enough"),
+    [
+        (Tale(), False),
+        (Tale().files(0, error="no"), True),
+        (Tale().files(0, directory=None), True),
+        (Tale().no_files(0), False),
+        (Tale().no_files(0).lock(0), True),
+        (Tale().no_files(0).lock(0, NEXT), False),
+        (Tale().files(0, record_holder=Holder.NOBODY).lock(0), False),
+        (Tale().files(0).lock(0).health(0, Outcome.REFUSED), True),
+        (Tale().files(0).daemon(0), False),
+        (Tale().files(0, problems=(PROBLEM,)).daemon(0), True),
+        (Tale().files(0).daemon(0).health(1), False),
+        (Tale().files(0).daemon(0).health(1).listing_failed(2), False),
+        (Tale().files(0).daemon(0).health(1).listing_failed(2).listing_failed(3), True),
+        (Tale().served(0), True),
+        (Tale().files(0).daemon(0).health(1, Outcome.TIMED_OUT), False),
+        (Tale().files(0).daemon(0).health(1, Outcome.TIMED_OUT).health(2, Outcome.TIMED_OUT), True),
+        (Tale().files(0, socket=None).daemon(0), False),
+        (Tale().files(0).daemon(0).files(1, socket=None).process(1.5), True),
+    ],
+)
+def test_enough_for_one_judgement(tale: Tale, enough: bool) -> None:  # noqa: FBT001 - a table's column
+    """Files and lock; of a daemon that lives also its health and its sessions, or that they cannot be had."""
+    assert settled(tale.state) is enough

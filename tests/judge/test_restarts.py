@@ -1,0 +1,119 @@
+"""One daemon after another: the event, what it cost, and the loop."""
+
+from coven_watchdog.model.facts import ExitStatus, Identity
+from coven_watchdog.model.words import DaemonState, Found, Owner, Severity
+from tale import DAEMON, GOOD, NEXT, Tale, looked, moment, row
+
+CLEAN = ExitStatus(code=0)
+
+
+def restarted(tale: Tale, second: float = 10) -> Tale:
+    """A clean restart within some 40 ms."""
+    tale.ended(second, CLEAN).no_files(second + 0.01).files(second + 0.03).daemon(second + 0.04, NEXT, age=0)
+    return tale.health(second + 0.1)
+
+
+def test_the_first_daemon_is_no_restart() -> None:
+    """It was there when the watch began, or is the first one ever."""
+    assert Tale().served(0).presents == ()
+
+
+def test_a_restart_is_told_once_its_sessions_are_known() -> None:
+    """Not before the listing under the new identity."""
+    tale = restarted(Tale().served(0))
+    assert tale.presents == ()
+
+    tale.listed(10.2, identity=NEXT)
+    verdict = tale.verdict("daemon.restarted")
+    assert (verdict.severity, verdict.occurrence, verdict.found) == (Severity.INFO, "200:9", Found.LIVE)
+    assert verdict.fact_at == moment(10).wall
+
+
+def test_or_after_five_seconds_without_them() -> None:
+    """Then it says that they are not known."""
+    tale = restarted(Tale().served(0)).wait(15.2)
+
+    assert not tale.verdict("daemon.restarted").facts.sessions_known
+
+
+def test_a_restart_names_what_was_lost() -> None:
+    """Whatever Coven recorded for them: failed with 1, or orphaned; and it is a warning then."""
+    tale = restarted(Tale().served(0, row("a"), row("b")))
+    tale.listed(10.2, row("a", "failed", ended=10, exit_code=1), row("b", "orphaned", ended=10), identity=NEXT)
+    verdict = tale.verdict("daemon.restarted")
+
+    assert ({s.id for s in verdict.facts.lost}, verdict.severity) == ({"a", "b"}, Severity.WARNING)
+    assert tale.presents == ("daemon.restarted",)
+
+
+def test_a_coven_run_that_lives_on_is_not_lost() -> None:
+    """Coven calls it orphaned; its process lives."""
+    tale = Tale().served(0, row("own"), row("late")).harness(1, "own", 50, Owner.COVEN_RUN)
+    restarted(tale).listed(10.2, row("own", "orphaned", ended=10), row("late", "orphaned", ended=10), identity=NEXT)
+    facts = tale.verdict("daemon.restarted").facts
+
+    assert ([s.id for s in facts.lost], [(s.id, s.lives_on) for s in facts.survivors]) == (["late"], [("own", True)])
+
+
+def test_versions_are_compared() -> None:
+    """An upgrade can be told from a plain restart."""
+    facts = restarted(Tale().served(0)).listed(10.2, identity=NEXT).verdict("daemon.restarted").facts
+
+    assert (facts.old_version, facts.version) == ("0.4.6", GOOD.coven_version)
+
+
+def test_a_restart_while_nobody_watched() -> None:
+    """Another identity than the one remembered: told as found so, with what was lost."""
+    tale = Tale(remembered=looked(live=(row("a"), row("ext", external=True))))
+    tale.files(0).daemon(0, NEXT).health(0.1)
+    tale.listed(0.2, row("a", "orphaned", ended=-10), row("ext", external=True), identity=NEXT)
+    verdict = tale.verdict("daemon.restarted")
+
+    assert (verdict.found, [s.id for s in verdict.facts.lost]) == (Found.CATCH_UP, ["a"])
+    assert verdict.facts.between == (moment(-30).wall, moment(0).wall)
+    assert verdict.facts.old_version == "0.4.5"
+
+
+def test_the_same_daemon_as_remembered_is_no_restart() -> None:
+    """The watchdog was away, Coven was not."""
+    assert Tale(remembered=looked()).served(0).presents == ()
+
+
+def test_a_start_after_a_known_end_is_no_restart() -> None:
+    """The incident that is open for it tells it."""
+    tale = Tale(remembered=looked(DaemonState.CRASHED)).files(0).daemon(0, NEXT).health(0).listed(0.1, identity=NEXT)
+
+    assert tale.presents == ()
+
+
+def test_versions_that_nobody_knew() -> None:
+    """A daemon that ended before it ever answered, and a last look without a version, have none."""
+    tale = (
+        Tale().files(0).daemon(0).ended(1, CLEAN).no_files(1.1).files(2).daemon(2, NEXT).health(2.1).listed(2.2, identity=NEXT)
+    )
+    assert tale.verdict("daemon.restarted").facts.old_version == ""
+
+    tale = Tale(remembered=looked(version=None)).files(0).daemon(0, NEXT).health(0).listed(0.1, identity=NEXT)
+    assert tale.verdict("daemon.restarted").facts.old_version == ""
+
+
+def test_three_restarts_in_ten_minutes_are_a_loop() -> None:
+    """Two are not; over after ten minutes without one, and in between nothing is known."""
+    tale = Tale().served(0)
+    for number in range(1, 4):
+        assert "daemon.restart_loop" not in tale.presents
+        tale.daemon(number * 60, Identity(1000 + number, number))
+
+    assert tale.verdict("daemon.restart_loop").facts.count == 3
+
+    tale.wait(665)
+    assert "daemon.restart_loop" not in {*tale.presents, *tale.clears}
+    assert "daemon.restart_loop" in tale.wait(800).clears
+
+
+def test_a_daemon_that_was_not_seen_to_end() -> None:
+    """A new owner of the lock ends the life of the one before."""
+    tale = Tale().served(0, row("a")).daemon(10, NEXT).health(10.1).listed(10.2, row("a", "orphaned", ended=10), identity=NEXT)
+
+    assert tale.verdict("daemon.restarted").facts.old_identity == DAEMON
+    assert [s.id for s in tale.verdict("daemon.restarted").facts.lost] == ["a"]

@@ -1,0 +1,107 @@
+"""Home, socket, record and peer: whether each is what it must be."""
+
+import pytest
+
+from coven_watchdog.model.facts import Identity, Problem
+from coven_watchdog.model.words import Holder, Look, Outcome, Severity
+from tale import DAEMON, HOME, NEXT, Tale
+
+HOME_OPEN = Problem("home", "is open to other users", open_to_others=True, remedy="chmod 700 x")
+SOCKET_READABLE = Problem("socket", "can be read by others", open_to_others=False, remedy="chmod 600 x")
+
+
+def test_a_home_in_order_is_clear() -> None:
+    """All kinds of the subject at once."""
+    assert {"home.insecure", "socket.insecure", "home.missing"} <= Tale().files(0).clears
+
+
+def test_the_worst_problem_is_told() -> None:
+    """What others can write outweighs what they can read; the remedy goes with it."""
+    tale = Tale().files(0, problems=(SOCKET_READABLE, HOME_OPEN))
+    verdict = tale.verdict("home.insecure")
+
+    assert (verdict.subject, verdict.severity, verdict.facts.remedy) == ("home", Severity.CRITICAL, "chmod 700 x")
+
+
+def test_a_socket_that_only_can_be_read_is_a_warning() -> None:
+    """Critical is kept for what can be written."""
+    verdict = Tale().files(0, problems=(SOCKET_READABLE,)).verdict("socket.insecure")
+
+    assert (verdict.subject, verdict.severity) == ("home", Severity.WARNING)
+
+
+def test_a_home_that_never_was_is_not_missing() -> None:
+    """Only one that was seen once."""
+    assert Tale().files(0, directory=None).presents == ()
+    assert Tale().files(0).files(1, directory=None).presents == ("home.missing",)
+
+
+def test_an_unreadable_home_is_no_verdict() -> None:
+    """Neither trusted nor distrusted."""
+    assert "home.insecure" not in Tale().files(0, error="permission denied").clears
+
+
+@pytest.mark.parametrize(("holder", "words"), [(Holder.ZOMBIE, "a zombie"), (Holder.STRANGER, "which is vim")])
+def test_a_record_that_names_another(holder: Holder, words: str) -> None:
+    """A zombie or somebody else's process; it is looked at again after a second."""
+    tale = Tale().files(0, record_holder=holder, record_program="vim")
+    verdict = tale.verdict("daemon.record_invalid")
+    assert words in verdict.facts.detail
+    assert Look.FILES not in tale.looks
+
+    assert Look.FILES in tale.wait(1.1).looks
+
+
+@pytest.mark.parametrize("holder", [Holder.DAEMON, Holder.NOBODY])
+def test_a_record_that_is_right_or_dead_is_clear(holder: Holder) -> None:
+    """A dead pid in it is the crash's own story."""
+    assert "daemon.record_invalid" in Tale().files(0, record_holder=holder).clears
+
+
+def test_a_record_of_unknown_holder_is_unknown() -> None:
+    """Hidden processes accuse nobody."""
+    tale = Tale().files(0, record_holder=Holder.UNKNOWN)
+
+    assert "daemon.record_invalid" not in {*tale.presents, *tale.clears}
+
+
+def test_the_peer_holds_the_lock() -> None:
+    """Who answers is who serves."""
+    assert "daemon.impostor" in Tale().served(0).health(1, peer=DAEMON).clears
+
+
+def test_another_peer_than_the_owner_is_an_impostor() -> None:
+    """With a fresh look at the lock; until then it is asked for."""
+    tale = Tale().served(0).health(10, peer=NEXT)
+    assert (tale.presents, tale.looks) == ((), (Look.DAEMON,))
+
+    assert tale.lock(10.1, DAEMON).presents == ("daemon.impostor",)
+
+
+def test_a_peer_that_the_record_names_is_unknown() -> None:
+    """Two of three witnesses disagree with the lock: no accusation."""
+    tale = Tale().served(0).lock(9, NEXT).health(10, peer=DAEMON)
+
+    assert "daemon.impostor" not in {*tale.presents, *tale.clears}
+
+
+def test_another_user_behind_the_socket_is_an_impostor() -> None:
+    """The connection was vetoed, and the peer's user is the witness."""
+    tale = Tale().served(0).health(10, Outcome.UNTRUSTED, peer=Identity(77, 1), peer_uid=1234)
+
+    assert tale.verdict("daemon.impostor").facts.pid == 77
+
+
+def test_an_answer_from_before_this_daemon_accuses_nobody() -> None:
+    """After a restart the last answer is the old daemon's."""
+    tale = Tale().served(0).health(1, peer=DAEMON).lock(10, NEXT).daemon(10.1, NEXT)
+
+    assert "daemon.impostor" not in tale.presents
+
+
+def test_a_peer_of_another_namespace_is_unknown() -> None:
+    """No pid, no comparison."""
+    tale = Tale().served(0).health(10)
+
+    assert "daemon.impostor" not in {*tale.presents, *tale.clears}
+    assert tale.state.home == HOME

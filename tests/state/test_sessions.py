@@ -1,0 +1,164 @@
+"""Rows that live, rows that ended, and the processes behind them."""
+
+import pytest
+
+from coven_watchdog.model.facts import EventsSeen, ExitStatus, HarnessEnded, Identity, RunnerSeen, SessionSeen
+from coven_watchdog.model.words import Owner
+from coven_watchdog.state import Ending
+from coven_watchdog.state.sessions import ambiguous
+from tale import DAEMON, HOME, NEXT, Tale, looked, moment, row
+
+
+def test_a_complete_listing_drops_rows_that_are_gone() -> None:
+    """Archived or sacrificed: not followed any more, and no end of theirs is told."""
+    tale = Tale().served(0, row("a"), row("b")).listed(1, row("b"))
+
+    assert (list(tale.state.live), tale.state.endings, tale.state.counts) == (["b"], {}, {"running": 1})
+
+
+def test_a_page_drops_nothing() -> None:
+    """An old running row may stand on the last page."""
+    assert list(Tale().served(0, row("a")).listed(1, row("b"), complete=False).state.live) == ["a", "b"]
+
+
+@pytest.mark.parametrize("gone", [None, row("s1", "completed", archived=True)])
+def test_a_row_that_is_gone_by_id(gone: object) -> None:
+    """404 or archived."""
+    seen = SessionSeen(HOME, moment(1), "s1", gone)  # type: ignore[arg-type]  # a row or None
+
+    assert Tale().served(0, row()).see(1, seen).state.live == {}
+
+
+def test_a_row_asked_for_by_id_ends_as_in_a_listing() -> None:
+    """The same fold."""
+    seen = SessionSeen(HOME, moment(1), "s1", row("s1", "failed", ended=1, exit_code=3))
+
+    assert list(Tale().served(0, row()).see(1, seen).state.endings) == ["s1"]
+
+
+def test_a_row_that_lives_again_is_no_ending() -> None:
+    """Coven changed its mind: what was over is live."""
+    tale = Tale().served(0, row()).listed(1, row("s1", "failed", ended=1)).listed(2, row())
+
+    assert (list(tale.state.live), tale.state.endings) == (["s1"], {})
+
+
+def test_a_kill_followed_by_an_exit_is_one_end() -> None:
+    """The exit event may rewrite the row; the end stays the one that was noticed."""
+    tale = Tale().served(0, row()).listed(1, row("s1", "killed", ended=1)).listed(2, row("s1", "failed", ended=2, exit_code=1))
+
+    assert tale.state.endings["s1"].row.status == "killed"
+
+
+def test_orphaned_is_not_final() -> None:
+    """The true end replaces it."""
+    tale = Tale().served(0, row()).listed(1, row("s1", "orphaned", ended=1)).listed(2, row("s1", "completed", ended=2))
+
+    assert tale.state.endings["s1"].row.status == "completed"
+
+
+@pytest.mark.parametrize(
+    "old",
+    [row("x", "failed", ended=-5), row("x", "failed", ended=5, external=True), row("x", "failed", ended=5, archived=True)],
+)
+def test_what_is_no_news(old: object) -> None:
+    """Ended before the watch began, registered from outside, or put away."""
+    assert Tale().served(6, old).state.endings == {}  # type: ignore[arg-type]  # a row
+
+
+def test_a_remembered_live_row_is_news_whatever_its_stamp() -> None:
+    """It was live at the last look of the run before."""
+    tale = Tale(remembered=looked(live=(row(),))).served(0, row("s1", "orphaned", ended=-5000))
+
+    assert list(tale.state.endings) == ["s1"]
+    assert tale.state.endings["s1"].lost_with is None
+
+
+def test_lost_with_the_daemon_of_the_run_before() -> None:
+    """Another daemon serves now than the one that had it."""
+    tale = Tale(remembered=looked(live=(row(),))).daemon(0, NEXT).listed(1, row("s1", "orphaned", ended=-5), identity=NEXT)
+
+    assert tale.state.endings["s1"].lost_with == DAEMON
+
+
+def test_a_run_before_that_knew_no_daemon_loses_nothing() -> None:
+    """No identity, no story."""
+    tale = Tale(remembered=looked(live=(row(),), identity=None)).listed(1, row("s1", "orphaned", ended=-5))
+
+    assert tale.state.endings["s1"].lost_with is None
+
+
+def test_the_harness_is_kept_with_its_session() -> None:
+    """Its end and the kernel's word follow it, before and after the row's own end."""
+    tale = Tale().served(0, row()).harness(1, "s1", 50).harness(1.5, "s1", 50)
+    tale.harness_ended(2, "s1", 50).harness_ended(2.1, "s1", 50, ExitStatus(signal=9))
+    assert (tale.state.live["s1"].ended, tale.state.live["s1"].exit) == (moment(2), ExitStatus(signal=9))
+
+    tale.listed(2.2, row("s1", "failed", ended=2))
+    assert tale.state.endings["s1"].exit == ExitStatus(signal=9)
+
+
+def test_a_later_harness_takes_the_place_of_the_first() -> None:
+    """The end of the old one is not the end of the new one."""
+    tale = Tale().served(0, row()).harness(1, "s1", 50).harness_ended(2, "s1", 50).harness(3, "s1", 60)
+
+    assert tale.state.live["s1"].lives
+    assert tale.harness_ended(4, "s1", 50).state.live["s1"].lives
+
+
+def test_processes_of_sessions_nobody_knows() -> None:
+    """Nothing is believed because of them."""
+    tale = Tale().served(0)
+    before = (tale.state.live, tale.state.endings)
+    tale.harness(1, "ghost", 5).harness_ended(2, "ghost", 5).see(3, RunnerSeen(HOME, tale.now, "ghost", alive=False))
+
+    assert (tale.state.live, tale.state.endings) == before
+
+
+def test_events_of_sessions_nobody_knows() -> None:
+    """An answer that comes too late is let go."""
+    assert Tale().see(1, EventsSeen(HOME, moment(1), "ghost", any=True)).state.endings == {}
+
+
+def test_the_end_of_a_process_that_was_never_seen_live() -> None:
+    """An ending without a process has no kernel's word to take."""
+    tale = Tale().served(0).listed(1, row("s1", "failed", ended=1))
+    tale.see(2, HarnessEnded(HOME, tale.now, "s1", Identity(1, 1), ExitStatus(code=0)))
+
+    assert tale.state.endings["s1"].exit is None
+
+
+def test_a_runner_that_lives_changes_nothing() -> None:
+    """Only the end of one that drifted is news."""
+    tale = Tale().served(0, row()).harness(1, "s1", 50, Owner.COVEN_RUN).listed(2, row("s1", "orphaned", ended=2))
+    assert tale.see(3, RunnerSeen(HOME, tale.now, "s1", alive=True)).state.endings == {}
+
+
+@pytest.mark.parametrize(
+    ("exit_", "code", "doubtful"),
+    [
+        (ExitStatus(signal=9), 1, True),
+        (ExitStatus(signal=15), 1, True),
+        (ExitStatus(signal=1), 1, True),
+        (ExitStatus(signal=11), 1, False),
+        (ExitStatus(code=1), 1, True),
+        (ExitStatus(code=4), 4, False),
+        (None, 1, True),
+        (None, None, True),
+        (None, 3, False),
+    ],
+)
+def test_which_ends_may_be_the_daemons_doing(exit_: ExitStatus | None, code: int | None, doubtful: bool) -> None:  # noqa: FBT001 - a table's column
+    """Exit code 1 or none, or by signal 1, 9 or 15."""
+    tale = Tale().served(0, row()).harness(1, "s1", 50).harness_ended(2, "s1", 50, exit_)
+    tale.listed(2.1, row("s1", "failed", ended=2, exit_code=code))
+    ending: Ending = tale.state.endings["s1"]
+
+    assert ambiguous(ending) is doubtful
+
+
+def test_an_end_long_before_the_daemons_is_its_own() -> None:
+    """Only the last moments are doubtful."""
+    tale = Tale().served(0, row()).listed(1, row("s1", "failed", ended=1, exit_code=1)).ended(5)
+
+    assert tale.state.endings["s1"].lost_with is None
