@@ -38,13 +38,16 @@ def project(tmp_path: Path) -> Path:
 
 @contextmanager
 def daemon(directory: Path, children: Sequence[Child], environ: Mapping[str, str] | None = None) -> Iterator[Identity]:
-    """A process named `coven` with these harnesses, in this order, and a guardian."""
+    """A process named `coven` with these harnesses, in this order, and a guardian, which works where the daemon does."""
     code = f"""
 for cwd, name in {[(str(cwd), name) for cwd, name in children]!r}:
     env = dict(os.environ) | ({{"COVEN_MAINTENANCE_PARTICIPANT": name}} if name else {{}})
     subprocess.Popen(["sleep", "60"], cwd=cwd, env=env)
-if not os.fork():
-    time.sleep(60)
+def guard():
+    if not os.fork():
+        open("/proc/self/comm", "w").write("coven-unix-api")
+        time.sleep(60)
+threading.Thread(target=guard).start()
 rest()
 """
     with program(["coven", "daemon"], code, directory, environ=environ) as process:
@@ -101,6 +104,17 @@ def test_a_row_of_another_time_has_no_harness(tmp_path: Path, project: Path, bor
     with daemon(tmp_path, [(project, None)]) as coven:
         (harness,) = harnesses(coven)
         assert match([row("a", project, harness, born=born)], coven, tmp_path, read_environ=True) == ()
+
+
+def test_a_guardian_is_no_harness(tmp_path: Path, project: Path) -> None:
+    """It is forked when a piped session starts, and may stand in the project as well."""
+    with daemon(tmp_path, [(tmp_path, None)]) as coven:
+        (harness,) = harnesses(coven)
+        for read_environ in (True, False):
+            rows = [row("a", tmp_path, harness)]
+            assert match(rows, coven, tmp_path, read_environ=read_environ) == (found("a", harness),)
+
+    del project
 
 
 def test_what_fits_two_is_left_out(tmp_path: Path, project: Path) -> None:
@@ -269,6 +283,14 @@ def test_without_coven_home_it_is_the_default_home(tmp_path: Path, project: Path
         rows = [row("a", project, runner, born=20 * MILLISECOND)]
         assert match(rows, None, tmp_path, read_environ=True) == ()
         assert match(rows, None, default, read_environ=True) == (of_run("a", runner),)
+
+
+def test_the_place_of_a_run_is_its_project(tmp_path: Path, project: Path) -> None:
+    """Of two rows of one time, the one above does not dispute it; alone, it may have it."""
+    with run(tmp_path, project, tmp_path) as runner:
+        above, own = row("above", tmp_path, runner, born=20 * MILLISECOND), row("own", project, runner, born=20 * MILLISECOND)
+        assert match([above, own], None, tmp_path, read_environ=True) == (of_run("own", runner),)
+        assert match([above], None, tmp_path, read_environ=True) == (of_run("above", runner),)
 
 
 def test_two_runs_one_after_the_other_are_told_apart(tmp_path: Path, project: Path) -> None:

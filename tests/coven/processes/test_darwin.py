@@ -87,6 +87,8 @@ def test_coven_and_its_daemon_are_known(tmp_path: Path) -> None:
         assert darwin.identity(run.pid) in darwin.coven_processes(os.geteuid())
         assert darwin.environ(run.pid, ("COVEN_HOME", "API_KEY")) == {"COVEN_HOME": "/h"}
         assert not darwin.terminal(run.pid)
+        assert darwin.is_fork(run.pid, run.pid)
+        assert not darwin.is_fork(run.pid, os.getpid())
 
 
 def test_who_is_gone_has_nothing() -> None:

@@ -161,6 +161,8 @@ def test_who_is_gone_has_nothing() -> None:
     assert linux.binary_replaced(NEVER) is False
     assert linux.links_of(NEVER) is None
     assert linux._uid(NEVER) is None
+    assert not linux.exists(NEVER)
+    assert linux.exists(ME)
 
 
 def test_what_cannot_be_read_is_nothing() -> None:
@@ -234,6 +236,23 @@ def test_coven_is_known_by_its_program_and_user(tmp_path: Path) -> None:
         assert not linux.is_coven(other.pid)
         assert not linux.is_run(other.pid)
         assert of(other.pid) not in linux.coven_processes(os.geteuid())
+
+
+def test_a_fork_is_its_parents_program_until_it_becomes_another(tmp_path: Path) -> None:
+    """Whatever the thread was called that made it."""
+    code = """
+if not os.fork():
+    open("/proc/self/comm", "w").write("coven-unix-api")
+    time.sleep(60)
+subprocess.Popen(["sleep", "60"])
+rest()
+"""
+    with program(["coven", "daemon"], code, tmp_path) as parent:
+        until(lambda: {linux.program(child.pid) for child in linux.children(parent.pid)} == {"coven-unix-api", "sleep"})
+        forks = {linux.program(child.pid): linux.is_fork(child.pid, parent.pid) for child in linux.children(parent.pid)}
+
+    assert forks == {"coven-unix-api": True, "sleep": False}
+    assert not linux.is_fork(NEVER, NEVER)
 
 
 def test_a_dead_coven_is_in_no_list(tmp_path: Path) -> None:

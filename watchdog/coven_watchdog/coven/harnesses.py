@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from coven_watchdog.coven import processes
 from coven_watchdog.coven.paths import canonical
-from coven_watchdog.coven.processes.names import COVEN, COVEN_HOME, PARTICIPANT
+from coven_watchdog.coven.processes.names import COVEN_HOME, PARTICIPANT
 from coven_watchdog.coven.wire import decode_participant
 from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import Identity, SessionRow
@@ -23,12 +23,21 @@ from coven_watchdog.model.words import Owner, SessionStatus
 _EARLY = 100 * MILLISECOND
 """µs that a process may seem to start before its time: ticks of 10 ms, and a wall clock that was slewed since."""
 
-_Window = tuple[int, int]
-_HARNESS_WINDOWS: tuple[_Window, ...] = ((_EARLY, 100 * MILLISECOND), (_EARLY, 2 * SECOND))
-"""µs before and after the row's birth in which its harness starts: within 20 ms as a rule (seen on 0.4.6)."""
 
-_RUNNER_WINDOWS: tuple[_Window, ...] = ((300 * MILLISECOND, _EARLY), (5 * SECOND, _EARLY))
-"""The same for a `coven run`, which is there before its row: 17 to 30 ms as a rule (seen on 0.4.6)."""
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """How far from a row's birth (µs) a process may start, and whether its place must be the project itself or may lie below."""
+
+    before: int
+    after: int
+    exact: bool = False
+
+
+_HARNESS_WINDOWS = (_Window(_EARLY, 100 * MILLISECOND), _Window(_EARLY, 2 * SECOND))
+"""A harness starts within 20 ms as a rule (seen on 0.4.6)."""
+
+_RUNNER_WINDOWS = tuple(_Window(before, _EARLY, exact) for before in (300 * MILLISECOND, 5 * SECOND) for exact in (True, False))
+"""A `coven run` is there 17 to 30 ms before its row, and its place is the project (seen on 0.4.6)."""
 
 _ANOTHER = "\0"
 """Named by an environment whose name is no session of a daemon; no session has this id."""
@@ -86,14 +95,14 @@ def _of_daemon(rows: Collection[SessionRow], daemon: Identity | None, *, read_en
 
 
 def _children(daemon: Identity, *, read_environ: bool) -> Iterator[_Candidate]:
-    """The daemon's harnesses, oldest first. Its other children are guardians: forks that still are programs named `coven`."""
+    """The daemon's harnesses, oldest first. Its other children are guardians: forks of itself (seen on 0.4.6)."""
     if processes.identity(daemon.pid) != daemon:
         return
 
     inherited = _named(daemon.pid) if read_environ else None
     for child in sorted(processes.children(daemon.pid), key=lambda child: child.started):
         named = _named(child.pid) if read_environ else ""
-        if processes.program(child.pid) != COVEN:
+        if not processes.is_fork(child.pid, daemon.pid):
             # A daemon that was started from inside a session hands the name of that one down to all its children.
             yield from _candidate(child, "" if named == inherited else named)
 
@@ -123,9 +132,10 @@ def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) ->
         for candidate in _candidate(runner, "")
     ]
     for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
-        harnesses = [child for child in processes.children(runner.identity.pid) if processes.program(child.pid) != COVEN]
+        pid = runner.identity.pid
+        harnesses = [child for child in processes.children(pid) if not processes.is_fork(child.pid, pid)]
         if len(harnesses) == 1:
-            terminal = processes.terminal(runner.identity.pid)
+            terminal = processes.terminal(pid)
             yield HarnessMatch(row.id, harnesses[0], Owner.COVEN_RUN, terminal=terminal, runner=runner.identity)
 
 
@@ -169,6 +179,8 @@ def _fitting(
 
 def _fits(row: SessionRow, candidate: _Candidate, window: _Window) -> bool:
     """Place and time. Coven resolves links in a project's path before it keeps it (seen on 0.4.6): the texts can be compared."""
-    before, after = window
-    in_time = -before <= candidate.started - row.created_at <= after
-    return in_time and row.project_root.startswith("/") and PurePath(candidate.cwd).is_relative_to(row.project_root)
+    if not row.project_root.startswith("/") or not -window.before <= candidate.started - row.created_at <= window.after:
+        return False
+
+    place = PurePath(candidate.cwd)
+    return place == PurePath(row.project_root) if window.exact else place.is_relative_to(row.project_root)

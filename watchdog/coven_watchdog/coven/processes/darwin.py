@@ -129,13 +129,21 @@ def is_coven(pid: int) -> bool:
 
 def is_run(pid: int) -> bool:
     """Whether it is `coven run`, also behind options. No later word is looked at: they hold the prompt."""
-    if not is_coven(pid):
-        return False
+    return is_coven(pid) and says_run(_words(pid)[1:])
 
+
+def is_fork(pid: int, of: int) -> bool:
+    """Whether it still is its parent's program: a guardian, or a harness before its exec (command lines begin alike)."""
+    words = _words(pid)[:2]
+    return any(words) and words == _words(of)[:2] and program(pid) == program(of)
+
+
+def _words(pid: int) -> list[str]:
+    """Its command line; the words after `coven run` are never looked at."""
     try:
-        return says_run(psutil.Process(pid).cmdline()[1:])
+        return psutil.Process(pid).cmdline()
     except _GONE:
-        return False
+        return []
 
 
 def coven_processes(uid: int) -> tuple[Identity, ...]:

@@ -174,10 +174,21 @@ def is_coven(pid: int) -> bool:
 
 def is_run(pid: int) -> bool:
     """Whether it is `coven run`, also behind options (`coven --color never run`). No later word is looked at: they hold the prompt."""
-    if not is_coven(pid):
-        return False
+    return is_coven(pid) and says_run(word.decode("ascii", "replace") for word in _words(pid)[1:])
 
-    return says_run(word.decode("ascii", "replace") for word in (read_proc(f"{pid}/cmdline", 8_192) or b"").split(b"\0")[1:])
+
+def is_fork(pid: int, of: int) -> bool:
+    """Whether it still is its parent's program: a guardian, or a harness before its exec (command lines begin alike).
+
+    The program's name does not tell: a fork bears that of the thread that made it (`coven-unix-api`, seen on 0.4.6).
+    """
+    words = _words(pid)[:2]
+    return any(words) and words == _words(of)[:2] and link_proc(f"{pid}/exe") == link_proc(f"{of}/exe")
+
+
+def _words(pid: int) -> list[bytes]:
+    """The beginning of its command line; the words after `coven run` are never looked at."""
+    return (read_proc(f"{pid}/cmdline", 8_192) or b"").split(b"\0")
 
 
 def coven_processes(uid: int) -> tuple[Identity, ...]:
