@@ -107,6 +107,16 @@ async def test_a_stumbling_worker() -> None:
     assert len(watched.troubles) == 3
 
 
+async def test_the_log_says_it_once(caplog: pytest.LogCaptureFixture) -> None:
+    """The same failure is logged once, and the next success says how many there were."""
+    caplog.set_level("INFO", "coven_watchdog.deliver.conditions")
+    watched = Reported(WEB)
+    await watched.fail(WEB, times=3)
+    await watched.succeed(WEB)
+    await watched.succeed(WEB)
+    assert caplog.messages == ["channel web: it broke", "channel web delivers again after 3 failed tries"]
+
+
 async def test_a_removed_channel_is_forgotten() -> None:
     """Its trouble is over; what was never reported needs no taking back."""
     watched = Reported(WEB)

@@ -142,11 +142,11 @@ def test_a_wait_that_is_asked_for(courier: Courier, http: HttpSink) -> None:
 
 
 def test_no_connection(courier: Courier) -> None:
-    """A closed port is a passing fault of the network, and its cause is named."""
+    """A closed port is a passing fault of the service, not of our network, and its cause is named."""
     with refusing() as port:
         receipt = courier.carry(replace(ALERT, url=f"json://127.0.0.1:{port}"))
 
-    assert (receipt["outcome"], receipt["unreachable"]) == ("temporary", True)
+    assert (receipt["outcome"], receipt["unreachable"]) == ("temporary", False)
     assert "Connection refused" in receipt["error"]
 
 

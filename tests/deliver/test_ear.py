@@ -60,7 +60,22 @@ def test_words_for_people() -> None:
         "A Connection error occurred.", "A Connection error occurred.", quiet=("Socket: [Errno 111] Connection refused",)
     )
     assert ear.words() == "A Connection error occurred. (Connection refused)"
-    assert ear.unreachable()
+
+
+@pytest.mark.parametrize(
+    ("cause", "unreachable"),
+    [
+        ("[Errno -2] Name or service not known", True),
+        ("[Errno 101] Network is unreachable", True),
+        ("Connection to host timed out. (connect timeout=4)", True),
+        ("[Errno 111] Connection refused", False),
+        ("Read timed out. (read timeout=4)", False),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED]", False),
+    ],
+)
+def test_whose_fault_a_missing_connection_is(cause: str, *, unreachable: bool) -> None:
+    """A refusal, a reset or a bad certificate come from somebody there; the rest may be our own network."""
+    assert heard("A Connection error occurred.", quiet=(cause,)).unreachable() is unreachable
 
 
 def test_a_cause_that_was_said_is_not_repeated() -> None:

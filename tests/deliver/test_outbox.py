@@ -144,7 +144,7 @@ class Office:
         """Configure these."""
         self.settings = replace_settings(self.settings, tuple(Channel(name=n, url=Secret(u)) for n, u in urls.items()))
 
-    async def commit(self, *ids: str, channel: str = "web", age: int = 0) -> None:
+    async def commit(self, *ids: str, channel: str = "web", age: int = 0, due_in: int = 0) -> None:
         """Queue messages, `age` µs ago."""
         now = clock.now()
         then = now.wall - age
@@ -156,7 +156,7 @@ class Office:
                 channel=channel,
                 fact_at=then,
                 committed_at=then,
-                due_at=then,
+                due_at=then + due_in,
             )
             for name in ids
         ]
@@ -208,12 +208,26 @@ async def test_what_waits_is_delivered(office: Office, couriers: ScriptedCourier
 
 
 async def test_a_bell_wakes_the_worker(office: Office, couriers: ScriptedCouriers) -> None:
-    """What is committed later goes out at once, through a courier that was prepared while the worker looked."""
+    """What is committed later goes out at once; other channels start nothing."""
+    office.channels(web="json://host", other="json://other")
     async with office.open():
         await office.commit("a.1")
-        office.outbox.wake(["web", "unknown"])
+        office.outbox.wake(["web", "other", "unknown"])
         await auntil(lambda: office.store.settled)
 
+    assert couriers.prepared == []
+
+
+async def test_a_courier_is_ready_when_a_group_is(office: Office, couriers: ScriptedCouriers) -> None:
+    """A message that is due a little later has its courier prepared meanwhile, and is not sent before; one of much later has not."""
+    office.channels(web="json://host", other="json://other")
+    due = clock.now().wall + SECOND // 5
+    await office.commit("a.1", due_in=SECOND // 5)
+    await office.commit("b.1", channel="other", due_in=MINUTE)
+    async with office.open():
+        await auntil(lambda: office.store.settled)
+
+    assert clock.now().wall >= due
     assert couriers.prepared == [("web", False)]
 
 

@@ -1,5 +1,6 @@
 """Receipts go in, the watchdog's own troubles come out: which channels fail, told once until they are well again."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.redact import redact
 from coven_watchdog.settings import Channel, Settings
+
+logger = logging.getLogger(__name__)
 
 
 class Conditions:
@@ -35,13 +38,18 @@ class Conditions:
     async def learn(self, channel: Channel, receipt: Receipt, settled: Settlement, now: Instant) -> None:
         """Fold in what a try came to, and report what that makes of the channel."""
         if settled.state is NotificationState.SENT:
-            await self.forget(channel.name)
+            await self._well(channel.name)
             self._of[channel.name] = sent(now)
             return
 
         lost = settled.state is NotificationState.FAILED
         error = settled.attempt.error
-        condition = failed(self._get(channel.name), error, now, lost=lost, unreachable=receipt.unreachable)
+        before = self._get(channel.name)
+        if error != before.error:
+            # The same words again are counted, not said.
+            logger.warning("channel %s: %s", channel.name, error)
+
+        condition = failed(before, error, now, lost=lost, unreachable=receipt.unreachable)
         self._of[channel.name] = condition
         if receipt.refused_url:
             await self._tell(f"self:config.channel.{channel.name}", channel.name, f"channel {channel.name}: {error}")
@@ -66,6 +74,13 @@ class Conditions:
     def looks(self) -> tuple[ChannelLook, ...]:
         """The configured channels as they are known, their URLs masked."""
         return tuple(self._look(channel, self._get(channel.name)) for channel in self._settings().channels)
+
+    async def _well(self, name: str) -> None:
+        failures = self._get(name).failures
+        if failures:
+            logger.info("channel %s delivers again after %d failed tries", name, failures)
+
+        await self.forget(name)
 
     def _get(self, name: str) -> Condition:
         return self._of.get(name, Condition())

@@ -130,7 +130,7 @@ def _receipt(parcel: Parcel, result: "apprise.AppriseResult", ear: Ear) -> Recei
 
     if result.status.name == "TIMEOUT":
         error = f"no answer within {parcel.timeout * _SHARE_OF_TIMEOUT:.3g} s"
-        return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, error, unreachable=True)
+        return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, error)
 
     outcome = AttemptOutcome.PERMANENT if ear.permanent() else AttemptOutcome.TEMPORARY
     error = _shown(ear.words() or "refused, without a reason given", parcel)

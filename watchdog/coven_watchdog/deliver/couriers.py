@@ -268,7 +268,7 @@ async def _let_go(seat: _Seat) -> None:
 
 
 def _late(parcel: Parcel) -> Receipt:
-    return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, f"no answer within {parcel.timeout:.3g} s", unreachable=True)
+    return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, f"no answer within {parcel.timeout:.3g} s")
 
 
 def _checked(receipt: Receipt, parcel: Parcel) -> Receipt:

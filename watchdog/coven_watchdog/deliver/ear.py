@@ -12,6 +12,14 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 _RETRY_AFTER = re.compile(r"(?i)retry[-_ ]after\W{1,4}(\d{1,5}(?:\.\d{1,6})?)")
 _WORTH_RETRYING = frozenset({408, 409, 421, 423, 425, 429})
 _NO_CONNECTION = ("A Connection error occurred", "Connection error while")
+_SOMEBODY_THERE = (
+    "Connection refused",
+    "Connection reset by peer",
+    "Connection aborted",
+    "Read timed out",
+    "CERTIFICATE_VERIFY_FAILED",
+)
+"""Signs that the network works although the service does not."""
 _CAUSES = (
     "Connection refused",
     "Connection reset by peer",
@@ -54,8 +62,9 @@ class Ear(logging.Handler):
         return bool(statuses) and all(300 <= status < 500 and status not in _WORTH_RETRYING for status in statuses)  # noqa: PLR2004
 
     def unreachable(self) -> bool:
-        """No connection came about."""
-        return any(sign in line for line in self.loud for sign in _NO_CONNECTION)
+        """No connection came about, and nothing says that anybody was there to refuse it: it may be our own network."""
+        answered = any(sign in line for line in self.all for sign in _SOMEBODY_THERE)
+        return not answered and any(sign in line for line in self.loud for sign in _NO_CONNECTION)
 
     def retry_after(self) -> float:
         """Seconds that the service asks to wait, where a plugin shows it; Apprise itself ignores the header."""

@@ -30,6 +30,8 @@ from coven_watchdog.store import Claim
 _LAP = 30.0
 """Seconds after which an idle worker looks again: a suspended machine's timers stood still, its wall clock did not."""
 _OTHER_HANDS = 1.0
+_AHEAD = 5 * SECOND
+"""A courier is started this long before its message is due: a group that collects does not wait for it as well."""
 _TRIES_OF_OWN_FAULT = 3
 _TRIES_TO_RECORD = 6
 _STUMBLES_TO_REPORT = 3
@@ -112,11 +114,9 @@ class Outbox:
                 self._couriers.prepare(name, local=channel.local)
 
     def wake(self, channels: Iterable[str]) -> None:
-        """Something was committed for these channels: their couriers start while their workers look."""
-        local = {channel.name: channel.local for channel in self._settings().channels}
+        """Something may have been committed for these channels: their workers look now."""
         for name in channels:
-            if name in self._lanes and name in local:
-                self._couriers.prepare(name, local=local[name])
+            if name in self._lanes:
                 self._lanes[name].bell.set()
 
     async def drain(self, seconds: float) -> None:
@@ -178,6 +178,9 @@ class Outbox:
             return None
 
         if due > now:
+            if due - now < _AHEAD:
+                self._couriers.prepare(name, local=channel.local)
+
             return (due - now) / SECOND
 
         claim = await self._store.claim(name, now)
