@@ -5,11 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
 import httpx
 import pytest
+from anyio import to_thread
 from anyio.abc import SocketAttribute, SocketStream
 
 from coven_watchdog.demo import Arrived, DemoError, DemoEvent, DemoOptions, Narrated, NextSteps, Troubled, play
@@ -17,6 +19,7 @@ from coven_watchdog.demo.script import Hear, Launch
 from coven_watchdog.demo.sink import open_sink
 from coven_watchdog.model.words import Kind, Reason, Tone
 from coven_watchdog.settings import Secret
+from rigs.desktop import DesktopRig, desktop_rig
 from rigs.family import alive, descendants
 from waiting import until
 
@@ -73,6 +76,24 @@ async def test_the_whole_play(environment: dict[str, str], tmp_path: Path) -> No
     assert not any(isinstance(event, Troubled) for event in events)
     assert not any("run" in words or "coven_watchdog.simulated" in words for words in descendants(os.getpid()).values())
     assert not (tmp_path / "users-state").exists()
+
+
+@pytest.mark.system
+@pytest.mark.anyio
+async def test_a_desktop(environment: dict[str, str], desktop: DesktopRig) -> None:
+    """Where there is a desktop the messages are shown on it too, and the recovery takes the place of its alert."""
+    events = await _played(DemoOptions(environment | desktop.environ, fast=True))
+    shown = await to_thread.run_sync(desktop.shown, 4)
+    assert [one["summary"] for one in shown] == [event.title for event in events if isinstance(event, Arrived)]
+    assert [one["urgency"] for one in shown] == ["NORMAL", "LOW", "CRITICAL", "NORMAL"]
+    assert shown[2]["id"] == shown[3]["id"]
+
+
+@pytest.fixture
+def desktop() -> Iterator[DesktopRig]:
+    """A desktop with a notification daemon."""
+    with desktop_rig() as rig:
+        yield rig
 
 
 @pytest.mark.anyio

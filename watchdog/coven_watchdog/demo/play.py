@@ -34,7 +34,7 @@ from coven_watchdog.demo.script import (
     Troubled,
 )
 from coven_watchdog.demo.sink import Received, Sink, open_sink
-from coven_watchdog.demo.watcher import USERS, DemoError, Destinations, Watcher, watching
+from coven_watchdog.demo.watcher import DESKTOP, USERS, DemoError, Destinations, Watcher, watching
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.settings import Secret
 from coven_watchdog.simulated.control import SimulatedCoven
@@ -43,6 +43,7 @@ _SHORT_ROOT = Path("/tmp")  # noqa: S108 - a socket's path has 107 bytes, and mk
 _LOOK_AGAIN = 0.1
 _ENOUGH = 2
 """Attempts, after which a channel is taken at its word."""
+_FURTHER = {DESKTOP: "Your desktop", USERS: "Your channel"}
 _WORK_SECONDS, _FAST_WORK_SECONDS = 2, 0.5
 
 
@@ -122,14 +123,16 @@ def _made() -> Path:
 
 
 async def _on_stage(options: DemoOptions, directory: Path, send: MemoryObjectSendStream[DemoEvent]) -> None:
-    """Put everything up, play, look whether the user's own channel took it."""
+    """Put everything up, play, and see that the further channels, where there are any, get it all."""
     desktop = await _has_desktop(options.environment)
     async with open_sink() as sink, SimulatedCoven(directory / "coven") as coven:
         destinations = Destinations(sink.url, options.channel, desktop)
         async with watching(directory, coven.home, destinations, options.environment) as watcher:
             performance = _Performance(options, coven, watcher, sink, send)
             await performance.play(options.script)
-            await performance.look_at_the_users_channel()
+            for channel, whose in _FURTHER.items():
+                await performance.hand_over(channel, whose)
+
             await send.send(NextSteps(NEXT_STEPS))
 
 
@@ -169,22 +172,19 @@ class _Performance:
         for step in script:
             await self._act(step)
 
-    async def look_at_the_users_channel(self) -> None:
-        """Say so when the channel that the user gave did not take everything."""
-        if self._options.channel is None:
-            return
-
+    async def hand_over(self, channel: str, whose: str) -> None:
+        """Wait until a further channel has taken everything, and say so when it has not."""
         with anyio.move_on_after(self._options.patience):
-            while await self._still_trying():  # noqa: ASYNC110 - another process' store tells
+            while await self._still_trying(channel):  # noqa: ASYNC110 - another process' store tells
                 await anyio.sleep(_LOOK_AGAIN)
 
-        if await self._watcher.unsent(USERS):
-            said = await self._watcher.last_error(USERS)
-            text = f"Your channel did not take all of this: {said}" if said else "Your channel is still busy with this."
+        if await self._watcher.unsent(channel):
+            said = await self._watcher.last_error(channel)
+            text = f"{whose} did not take all of this: {said}" if said else f"{whose} is still busy with this."
             await self._send.send(Troubled(clock.now().wall, text))
 
-    async def _still_trying(self) -> bool:
-        unsent = await self._watcher.unsent(USERS)
+    async def _still_trying(self, channel: str) -> bool:
+        unsent = await self._watcher.unsent(channel)
         return bool(unsent) and all(one.attempts < _ENOUGH for one in unsent)
 
     async def _watched(self) -> bool:

@@ -63,6 +63,7 @@ class Daemon:
 
     def listen(self) -> None:
         """Make the socket, also again after `refuse`."""
+        self._listener.close()
         self._listener = self._files.publish_socket()
 
     def refuse(self) -> None:
