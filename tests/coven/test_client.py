@@ -433,6 +433,16 @@ async def test_dripping_does_not_stretch_the_deadline(home: HomePaths) -> None:
                 over.set()
 
 
+async def test_a_flood_does_not_stretch_the_deadline(home: HomePaths) -> None:
+    """A peer that always has more to say is still cut off: empty answers without end reach no cap."""
+
+    def floods(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+    await failing(home, floods, TimedOutError, within=0.1)
+
+
 async def test_a_full_queue_is_a_time_out_that_costs_nothing(home: HomePaths) -> None:
     """A stopped daemon at which others keep knocking: we wait, without spinning and without a descriptor left behind."""
     with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as other:

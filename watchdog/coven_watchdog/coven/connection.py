@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import anyio
 import httpcore
 import httpx
+from anyio import lowlevel
 
 from coven_watchdog.coven import processes
 from coven_watchdog.errors import CovenError, ForbiddenError, NoSocketError, RefusedError, ResetError, UntrustedError
@@ -155,12 +156,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._connection = connection
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
-        """What has arrived; b"" at the end.
+        """What has arrived; b"" at the end. Others run in between: a peer that floods us must not hold the loop past the deadline.
 
         Raises:
             httpcore.ReadError: the connection broke.
         """
         del timeout
+        await lowlevel.checkpoint()
         while True:
             try:
                 return self._connection.recv(max_bytes)
