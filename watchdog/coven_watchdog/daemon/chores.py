@@ -16,7 +16,7 @@ from coven_watchdog.deliver.couriers import CourierPool
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.engine import Engine
 from coven_watchdog.errors import ReplacedError, StoreError
-from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble
+from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept
 from coven_watchdog.model.looks import BlindWindow, WatchdogLook
 from coven_watchdog.settings import Settings
 from coven_watchdog.store import Memory, Store, StoreCondition
@@ -49,11 +49,10 @@ class Chores:
         self._since = clock.now().wall
         self._condition: StoreCondition | None = None
         self._nobody = ""
-        self._memory = Memory()
+        self._reloading = anyio.Lock()
 
     async def begin(self, memory: Memory) -> None:
         """Say when nobody was watching, and which channels there are."""
-        self._memory = memory
         now = clock.now().wall
         gaps = [BlindWindow(look.home, look.seen_at, now, "the watchdog did not run") for look in memory.looks.values()]
         await self._store.keep(blind=gaps, configured=[channel.name for channel in self._settings().channels])
@@ -67,13 +66,21 @@ class Chores:
         while True:
             await self.keep()
             if rounds % _PURGE_EVERY == 0:
-                await self._store.purge(clock.now().wall)
+                await self._purge()
 
             rounds += 1
             await anyio.sleep(_KEEP_EVERY)
             if not self._store.condition.recorded:
                 await self._store.retry_disk()
-                await self.after()
+                for news in self._condition_news():
+                    await self._emit(news)
+
+    async def _purge(self) -> None:
+        """Forget what is too old; a disk that does not take it will be tried again in an hour."""
+        try:
+            await self._store.purge(clock.now().wall)
+        except StoreError as error:
+            logger.warning("cannot forget what is too old: %s", error.message)
 
     async def keep(self) -> None:
         """Write down what is believed now. What the disk does not take is said, and tried again."""
@@ -85,19 +92,26 @@ class Chores:
         except StoreError as error:
             logger.warning("cannot keep the last looks: %s", error.message)
 
-    async def after(self) -> None:
-        """Behind each observation: has the store changed its condition?"""
+    async def after(self, observation: Observation) -> tuple[Observation, ...]:
+        """Behind each observation: write down a sleep, and give what the store's condition has become."""
+        if isinstance(observation, Slept):
+            window = BlindWindow(observation.home, observation.since, observation.at.wall, "the machine slept")
+            await self._store.keep(blind=[window])
+
+        return self._condition_news()
+
+    def _condition_news(self) -> tuple[Observation, ...]:
+        """Whether what is committed is recorded, when that has changed."""
         condition = self._store.condition
         if condition == self._condition:
-            return
+            return ()
 
         self._condition = condition
-        now = clock.now()
         trouble = _store_trouble(condition)
         if trouble is not None:
             logger.warning("%s", trouble)
 
-        await self._engine.handle(OwnTrouble(SELF_HOME, now, "self:store", trouble), now)
+        return (OwnTrouble(SELF_HOME, clock.now(), "self:store", trouble),)
 
     def bells(self, homes: Homes, tasks: TaskGroup) -> dict[Path, Callable[[], Awaitable[None]]]:
         """The files whose change concerns us: the configuration, and the store's log, which a command may have written."""
@@ -109,7 +123,11 @@ class Chores:
         return {self._configuration.loaded.path: edited, log: self._written}
 
     async def reload(self, homes: Homes, tasks: TaskGroup) -> None:
-        """Take the configuration as it is now, or say why it cannot be taken."""
+        """Take the configuration as it is now, or say why it cannot be taken. One at a time: a signal and an edit may coincide."""
+        async with self._reloading:
+            await self._reload(homes, tasks)
+
+    async def _reload(self, homes: Homes, tasks: TaskGroup) -> None:
         changed = await self._configuration.reload()
         error = self._configuration.error
         if error:
@@ -118,7 +136,7 @@ class Chores:
             logger.info("new configuration in force")
             self._outbox.reconfigure()
             await self._store.keep(configured=[channel.name for channel in self._settings().channels])
-            await homes.follow(tasks, self._memory.looks)
+            await homes.follow(tasks, (await self._store.load()).looks)
             await self._who_would_be_told()
 
         await self._emit(OwnTrouble(SELF_HOME, clock.now(), "self:config", error or None))

@@ -1,6 +1,6 @@
 """The stream of observations into the engine: bounded, nothing dropped, one consumer; and the ticks for what only time decides."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from math import inf
 
 import anyio
@@ -10,6 +10,8 @@ from coven_watchdog.engine import Engine
 from coven_watchdog.judge.look import settled
 from coven_watchdog.model.facts import Observation, Tick
 from coven_watchdog.model.time import SECOND
+
+After = Callable[[Observation], Awaitable[Iterable[Observation]]]
 
 _WAITING = 256
 _ANSWER_WITHIN = 3.0
@@ -28,11 +30,13 @@ class Intake:
         """Hand in a fact; waits while the engine is behind."""
         await self._send.send(observation)
 
-    async def run(self, engine: Engine, after: Callable[[], Awaitable[None]]) -> None:
-        """Feed the engine, one observation at a time. `after` runs behind each."""
+    async def run(self, engine: Engine, after: After) -> None:
+        """Feed the engine, one observation at a time. `after` runs behind each, and may have more to say."""
         async for observation in self._receive:
             await engine.handle(observation, clock.now())
-            await after()
+            for news in await after(observation):
+                await engine.handle(news, clock.now())
+
             self.lap = clock.now().awake
             self._handled.set()
             self._handled = anyio.Event()

@@ -7,7 +7,6 @@ import resource
 import secrets
 import signal
 import socket
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +19,7 @@ from coven_watchdog.coven.paths import default_home
 from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.doorbell import watch
+from coven_watchdog.daemon.ending import Ending, bounded
 from coven_watchdog.daemon.homes import Homes, Machine
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.intake import Intake
@@ -41,7 +41,6 @@ from coven_watchdog.store import Claim, Memory, Store, open_store
 
 logger = logging.getLogger(__name__)
 
-_STOP_WITHIN = 5.0
 _ONCE_LOOKS = 10.0
 _ONCE_DELIVERS = 30.0
 
@@ -57,18 +56,18 @@ def run(options: RunOptions) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     configuration = Configuration(options)
     directory = state_directory(options.environ)
-    with single_instance(directory):
-        return anyio.run(_Supervisor(options, configuration).main)
+    with single_instance(directory), bounded() as ending:
+        return anyio.run(Supervisor(options, configuration, ending).main)
 
 
-class _Supervisor:
+class Supervisor:
     """Wires the parts together; each part is made in the order in which it is needed and ends in the reverse order."""
 
-    def __init__(self, options: RunOptions, configuration: Configuration) -> None:
+    def __init__(self, options: RunOptions, configuration: Configuration, ending: Ending) -> None:
+        self._ending = ending
         self._options = options
         self._configuration = configuration
         self._boot = clock.boot_id()
-        self._place = _place(options, configuration.settings())
 
     async def main(self) -> int:
         """The life of the process."""
@@ -125,7 +124,7 @@ class _Supervisor:
         tasks.start_soon(chores.run, name="chores")
         tasks.start_soon(watch, lambda: chores.bells(homes, tasks), name="doorbell")
         async with anyio.create_task_group() as stopping:
-            stopping.start_soon(_stop_signals, stopping.cancel_scope, name="signals")
+            stopping.start_soon(_stop, self._ending, stopping.cancel_scope, name="signals")
             stopping.start_soon(_reload_signals, chores, homes, tasks, name="reload signal")
             await homes.follow(tasks, memory.looks)
             await chores.keep()
@@ -149,7 +148,7 @@ class _Supervisor:
 
     def _rendered(self, store: Store, claim: Claim, channel: Channel, settings: Settings, now: Instant) -> Message:
         note = "" if store.condition.recorded else f"Not recorded: {store.condition.why}."
-        return render(Page(claim.notification, claim.members, channel, settings, now, self._place), note)
+        return render(Page(claim.notification, claim.members, channel, settings, now, _place(self._options, settings)), note)
 
 
 def _place(options: RunOptions, settings: Settings) -> Place:
@@ -163,17 +162,8 @@ def _first(group: BaseExceptionGroup[ReplacedError]) -> ReplacedError:
     return error if isinstance(error, ReplacedError) else _first(error)
 
 
-async def _stop_signals(scope: anyio.CancelScope) -> None:
-    """The first SIGTERM or SIGINT ends cleanly within five seconds whatever hangs; a second SIGINT ends at once."""
-    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-        async for number in signals:
-            logger.info("%s: stopping", number.name)
-            break
-
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    backstop = threading.Timer(_STOP_WITHIN, os._exit, (1,))
-    backstop.daemon = True
-    backstop.start()
+async def _stop(ending: Ending, scope: anyio.CancelScope) -> None:
+    await ending.wait()
     scope.cancel()
 
 
