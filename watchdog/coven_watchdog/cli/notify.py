@@ -7,7 +7,7 @@ from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.setting import alive, database, here, loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.testing import by_service, from_shell
-from coven_watchdog.cli.text.notify import log_lines, test_lines
+from coven_watchdog.cli.text.notify import log_lines, tried_lines
 from coven_watchdog.errors import UsageError
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.report.notifications import NotifyTest, log_of
@@ -48,7 +48,7 @@ def test(ctx: click.Context, channel: str | None) -> int:
     else:
         who = "the running service" if result.sent_by == "service" else "this shell, because no service runs"
         output.talk(f"Sent by {who}.")
-        output.page(test_lines(result))
+        output.page(tried_lines(result))
 
     return 0 if all(one.state is NotificationState.SENT for one in result.channels) else 1
 

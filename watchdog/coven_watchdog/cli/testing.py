@@ -16,7 +16,7 @@ from coven_watchdog.errors import ConfigError
 from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import AttemptOutcome, NotificationState, Reason
-from coven_watchdog.report.notifications import NotifyTest, TestView
+from coven_watchdog.report.notifications import NotifyTest, TriedView
 from coven_watchdog.settings import Channel, Delivery, Settings
 from coven_watchdog.store import Claim, StoreReader, request_test
 
@@ -54,13 +54,13 @@ def _delivery(terms: Terms) -> Delivery:
         return Delivery()
 
 
-def _sent(rows: StoreReader, name: str, notification: str) -> TestView:
+def _sent(rows: StoreReader, name: str, notification: str) -> TriedView:
     """What became of one message."""
     row = next((one for one in rows.notifications(channel=name) if one.id == notification), None)
     attempts = rows.attempts(notification, name)
     state = row.state if row else NotificationState.QUEUED
     error = attempts[-1].error if attempts and state is not NotificationState.SENT else ""
-    return TestView(channel=name, id=notification, state=state, error=error or None)
+    return TriedView(channel=name, id=notification, state=state, error=error or None)
 
 
 def from_shell(terms: Terms, names: Sequence[str]) -> NotifyTest:
@@ -76,9 +76,9 @@ def from_shell(terms: Terms, names: Sequence[str]) -> NotifyTest:
 
 async def _send_all(
     channels: Sequence[Channel], settings: Settings, where: Place, env: Mapping[str, str]
-) -> tuple[TestView, ...]:
+) -> tuple[TriedView, ...]:
     """All at once: no channel waits for another."""
-    found: dict[str, TestView] = {}
+    found: dict[str, TriedView] = {}
     async with CourierPool(environment(env)) as pool:
 
         async def send(channel: Channel) -> None:
@@ -91,15 +91,15 @@ async def _send_all(
     return tuple(found[channel.name] for channel in channels)
 
 
-async def _send(pool: CourierPool, channel: Channel, settings: Settings, where: Place) -> TestView:
+async def _send(pool: CourierPool, channel: Channel, settings: Settings, where: Place) -> TriedView:
     """One message."""
     claim = Claim(_notification(channel), (), (), by=_TEST)
     message = render(Page(claim.notification, (), channel, settings, clock.now(), where))
     receipt = await pool.send(channel.name, parcel(claim, message, channel, settings.delivery))
     if receipt.outcome is AttemptOutcome.ACCEPTED:
-        return TestView(channel=channel.name, id=None, state=NotificationState.SENT, error=None)
+        return TriedView(channel=channel.name, id=None, state=NotificationState.SENT, error=None)
 
-    return TestView(channel=channel.name, id=None, state=NotificationState.FAILED, error=receipt.error or "no reason given")
+    return TriedView(channel=channel.name, id=None, state=NotificationState.FAILED, error=receipt.error or "no reason given")
 
 
 def _notification(channel: Channel) -> Notification:

@@ -40,7 +40,7 @@ class NotifyLog(View, frozen=True, kw_only=True):
     notifications: tuple[NotificationView, ...]
 
 
-class TestView(View, frozen=True, kw_only=True):
+class TriedView(View, frozen=True, kw_only=True):
     """One channel's test. `id` is None when no service had a part in it."""
 
     channel: str
@@ -54,7 +54,7 @@ class NotifyTest(View, frozen=True, kw_only=True):
 
     schema: str = "coven-watchdog.notify.test.v1"
     sent_by: str
-    channels: tuple[TestView, ...]
+    channels: tuple[TriedView, ...]
 
 
 class Rows(Protocol):

@@ -3,7 +3,7 @@
 from coven_watchdog.cli.page import Line, Span, columns, line
 from coven_watchdog.cli.text.words import Here, milliseconds
 from coven_watchdog.model.words import NotificationState, Shade
-from coven_watchdog.report.notifications import NotificationView, NotifyLog, NotifyTest, TestView
+from coven_watchdog.report.notifications import NotificationView, NotifyLog, NotifyTest, TriedView
 
 _SHADES = {
     NotificationState.SENT: Shade.GOOD,
@@ -44,12 +44,12 @@ def _remark(one: NotificationView) -> str:
     return one.attempts[-1].error or "" if one.attempts else ""
 
 
-def test_lines(test: NotifyTest) -> list[Line]:
+def tried_lines(test: NotifyTest) -> list[Line]:
     """One line a channel."""
     return columns([_tested(one) for one in test.channels], indent=0)
 
 
-def _tested(one: TestView) -> tuple[Span, ...]:
+def _tested(one: TriedView) -> tuple[Span, ...]:
     sent = one.state is NotificationState.SENT
     said = "sent" if sent else one.error or "not sent yet; earlier ones may be in its way: coven-watchdog notify log --failed"
     return (

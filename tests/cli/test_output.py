@@ -1,0 +1,81 @@
+"""The only printer."""
+
+import json
+
+import msgspec
+import pytest
+
+from coven_watchdog.cli.output import Output, Trouble
+from coven_watchdog.cli.page import Span, line
+from coven_watchdog.cli.terms import Terms
+from coven_watchdog.model.words import Shade
+
+Capture = pytest.CaptureFixture[str]
+
+
+class _Document(msgspec.Struct):
+    schema: str = "x.v1"
+
+
+def _output(**terms: object) -> Output:
+    made = Terms(env={})
+    for name, value in terms.items():
+        setattr(made, name, value)
+
+    return Output(made)
+
+
+def test_data_and_talk_are_apart(capsys: Capture) -> None:
+    """Data goes to standard output, talk to standard error."""
+    output = _output()
+    output.page([line("a ", Span("b", Shade.BAD)), line()])
+    output.text("c")
+    output.text("d\n")
+    output.document(_Document())
+    output.talk("hello")
+    output.detail("hidden")
+    assert capsys.readouterr() == ('a b\n\nc\nd\n{"schema":"x.v1"}\n', "hello\n")
+
+
+def test_quiet_and_verbose(capsys: Capture) -> None:
+    """-q leaves data and errors; -v adds details."""
+    _output(verbosity=-1).talk("hello", bad=True)
+    _output(verbosity=1).detail("more")
+    assert capsys.readouterr() == ("", "more\n")
+
+
+def test_forced_colours(capsys: Capture) -> None:
+    """With colours forced, shades are seen without a terminal; the words are the same."""
+    _output(color=True).page([line(Span("bad", Shade.BAD), "  ", Span("[red]no markup", Shade.COMMAND))])
+    shown = capsys.readouterr().out
+    assert "\x1b[1;31mbad" in shown
+    assert "[red]no markup" in shown
+
+
+def test_trouble_for_people(capsys: Capture) -> None:
+    """What, where and what next stand on standard error, further faults below."""
+    _output().trouble(Trouble("config", "unknown key", "c.toml:1: naem", "mend it", 2, (("c.toml:2: x", "no number"),)))
+    _output(verbosity=-1).trouble(Trouble("failed", "it broke", "", "", 1))
+    assert capsys.readouterr() == (
+        "",
+        "error: c.toml:1: naem: unknown key\nerror: c.toml:2: x: no number\n next: mend it\nerror: it broke\n",
+    )
+
+
+def test_trouble_for_programs(capsys: Capture) -> None:
+    """Under --json an error is one document on standard output."""
+    _output(as_json=True).trouble(Trouble("config", "unknown key", "c.toml:1", "", 2))
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {
+        "schema": "coven-watchdog.error.v1",
+        "error": {"code": "config", "message": "unknown key", "where": "c.toml:1", "next": None},
+    }
+    assert err == ""
+
+
+def test_trouble_for_monitoring(capsys: Capture) -> None:
+    """`check` says UNKNOWN in a line where monitoring systems look, and the rest for people."""
+    _output(command="check").trouble(Trouble("config", "unknown key", "c.toml:1", "", 2))
+    out, err = capsys.readouterr()
+    assert out == "COVEN UNKNOWN - c.toml:1: unknown key\n"
+    assert err == "error: c.toml:1: unknown key\n"

@@ -1,0 +1,32 @@
+"""Lines of text with shades."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coven_watchdog.cli.page import Span, columns, line, plain, width
+from coven_watchdog.model.words import Shade
+
+
+def test_a_line_is_its_words() -> None:
+    """Texts and spans join; without shades the words are the same, and nothing trails."""
+    assert plain(line("a ", Span("b", Shade.BAD), "  ")) == "a b"
+    assert plain(()) == ""
+
+
+def test_wide_characters_take_two_columns() -> None:
+    """Widths are those of a terminal: CJK two, combining marks none."""
+    assert (width("abc"), width("日本"), width("e\u0301")) == (3, 4, 1)
+
+
+def test_columns_stand_below_each_other() -> None:
+    """Cells are padded to the widest of their column; short rows end early; nothing is padded at the end."""
+    rows = columns([("a", "bb"), ("日本", "c", "d"), ("e",)], indent=1, gap=1)
+    assert [plain(row) for row in rows] == [" a    bb", " 日本 c  d", " e"]
+    assert columns([]) == []
+
+
+@given(st.lists(st.lists(st.text("ab日 ", max_size=5), min_size=2, max_size=2), min_size=1, max_size=5))
+def test_second_columns_start_together(rows: list[list[str]]) -> None:
+    """Whatever the cells, every second cell starts at the same column."""
+    starts = {sum(width(span.text) for span in made[:-1]) for made in columns(rows)}
+    assert len(starts) == 1
