@@ -3,3 +3,8 @@
 Bytes, files and processes come in; facts of `model` go out. Everything that Coven says is hostile text until a renderer has
 neutralised it. Facts are marked by their source: "seen on 0.4.6" was observed on that version, "contract" is published.
 """
+
+import sys
+
+# httpx loads its own command line, and with it rich and pygments, wherever these are installed: 6 MiB and 60 ms for nothing.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is Python's word for "cannot be imported"
