@@ -39,7 +39,10 @@ class Chores:
         pool: CourierPool,
         configuration: Configuration,
         emit: Callable[[Observation], Awaitable[None]],
+        *,
+        boot: str,
     ) -> None:
+        self._boot = boot
         self._store = store
         self._engine = engine
         self._outbox = outbox
@@ -167,7 +170,7 @@ class Chores:
         return WatchdogLook(
             pid=os.getpid(),
             started=own.started if own else 0,
-            boot=clock.boot_id(),
+            boot=self._boot,
             since=self._since,
             seen_at=now,
             version=__version__,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from math import inf
+from typing import Self
 
 import anyio
 
@@ -18,13 +19,20 @@ _ANSWER_WITHIN = 3.0
 
 
 class Intake:
-    """One stream for all sources."""
+    """One stream for all sources; a context manager that outlives them."""
 
     def __init__(self) -> None:
         self._send, self._receive = anyio.create_memory_object_stream[Observation](_WAITING)
         self._handled = anyio.Event()
         self.lap = clock.now().awake
         """Awake µs of the last observation taken, or of the last look for one."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._send.close()
+        self._receive.close()
 
     async def emit(self, observation: Observation) -> None:
         """Hand in a fact; waits while the engine is behind."""

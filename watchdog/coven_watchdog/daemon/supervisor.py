@@ -87,16 +87,15 @@ class Supervisor:
         async with open_store(directory, now=clock.now(), boot=self._boot) as store:
             memory = await store.load()
             await store.release()
-            async with CourierPool(environment(self._options.environ), preload=self._preload) as pool:
-                self._pool = pool
-                async with anyio.create_task_group() as tasks:
+            pool = CourierPool(environment(self._options.environ), preload=self._preload)
+            with Intake() as self._intake:
+                async with pool as self._pool, anyio.create_task_group() as tasks:
                     yield tasks, store, memory
                     tasks.cancel_scope.cancel()
 
     async def _live(self, tasks: TaskGroup, store: Store, memory: Memory) -> None:
         """Start everything, then wait for the end."""
-        settings = self._configuration.settings
-        intake = Intake()
+        settings, intake = self._configuration.settings, self._intake
         outbox = Outbox(
             store,
             self._pool,
@@ -111,7 +110,7 @@ class Supervisor:
         ports = Ports(settings, homes.ask, outbox.wake, names(store.taken_ids, secrets.choice), patient=not self._options.once)
         engine = Engine(store, ports, Incidents.load(memory.open, memory.recent, memory.noted), self._boot)
         engine.watch(HomeState.new(SELF_HOME, clock.now(), boot=self._boot))
-        chores = Chores(store, engine, outbox, self._pool, self._configuration, intake.emit)
+        chores = Chores(store, engine, outbox, self._pool, self._configuration, intake.emit, boot=self._boot)
         await chores.begin(memory)
         tasks.start_soon(intake.run, engine, chores.after, name="engine")
         tasks.start_soon(intake.tick, engine, name="deadlines")

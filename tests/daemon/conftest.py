@@ -1,0 +1,108 @@
+"""The service in this process, on a simulated Coven, telling an inbox."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import pytest
+
+from coven_watchdog.daemon.configuration import Configuration
+from coven_watchdog.daemon.ending import Ending
+from coven_watchdog.daemon.options import RunOptions
+from coven_watchdog.daemon.supervisor import Supervisor
+from coven_watchdog.simulated.control import SimulatedCoven
+from coven_watchdog.store import StoreReader
+from rigs.inbox import Inbox
+from rigs.simulated import short_home
+from waiting import until
+
+
+class Button(Ending):
+    """An end at the press of a button instead of a signal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pressed = anyio.Event()
+
+    async def wait(self) -> None:
+        """Until it is pressed."""
+        await self.pressed.wait()
+
+
+@dataclass
+class Service:
+    """One configuration and state directory; `running` is one life of the service on them."""
+
+    base: Path
+    home: Path
+    inbox: Inbox
+    codes: list[int] = field(default_factory=list)
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.base / "config.toml"
+
+    @property
+    def state(self) -> Path:
+        """The state directory."""
+        return self.base / "state"
+
+    def write(self, extra: str = "", *, homes: tuple[Path, ...] = ()) -> None:
+        """Write a configuration that watches the home (or others) and tells the inbox everything."""
+        watched = json.dumps([str(home) for home in homes or (self.home,)])
+        channel = f'[[channels]]\nname = "sink"\nurl = "{self.inbox.url}"\nmin_severity = "info"\n'
+        self.config.write_text(f'homes = {watched}\nname = "devbox"\n{extra}\n{channel}')
+        self.config.chmod(0o600)
+
+    def options(self, *, once: bool = False) -> RunOptions:
+        """What `run` would be given."""
+        env = {"HOME": str(self.base), "COVEN_WATCHDOG_STATE_DIR": str(self.state), "PATH": "/usr/bin:/bin"}
+        return RunOptions(env, self.config, once=once)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Armed at the beginning of the body, ended behind it."""
+        button = Button()
+        supervisor = await anyio.to_thread.run_sync(lambda: Supervisor(self.options(), Configuration(self.options()), button))
+        async with anyio.create_task_group() as tasks:
+
+            async def live() -> None:
+                self.codes.append(await supervisor.main())
+
+            tasks.start_soon(live, name="the service")
+            await self.until(lambda store: (service := store.watchdog()) is not None and len(store.looks()) > 0)
+            yield
+            button.pressed.set()
+
+    async def until(self, fact: Callable[[StoreReader], bool], seconds: float = 15) -> None:
+        """Wait until the store says so."""
+
+        def holds() -> bool:
+            with StoreReader(self.state / "watchdog.sqlite3") as store:
+                return fact(store)
+
+        await anyio.to_thread.run_sync(until, holds, seconds)
+
+    async def letters(self, count: int) -> list[str]:
+        """What arrived, once there are so many: the kinds of the last lines, in order."""
+        found = await anyio.to_thread.run_sync(self.inbox.wait, count)
+        return [letter.kind for letter in found]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service that has not been started."""
+    with short_home() as home, closing(Inbox()) as inbox:
+        made = Service(tmp_path, home, inbox)
+        made.write()
+        yield made
+
+
+@pytest.fixture
+def coven(service: Service) -> Callable[[], AbstractAsyncContextManager[SimulatedCoven]]:
+    """A simulated Coven on the service's home, started on entering."""
+    return lambda: SimulatedCoven(service.home)
