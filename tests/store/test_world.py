@@ -141,6 +141,11 @@ def test_a_lane_knows_its_latest_message(connection: sqlite3.Connection) -> None
     assert _lane(connection, *rows) == Lane(last_due=at(3).wall, last_was_group=True)
 
 
+def test_several_at_once_are_no_group_that_waited(connection: sqlite3.Connection) -> None:
+    """What happened together and was told at once does not slow the next message down."""
+    assert _lane(connection, _written("a.1", 1, group=True)) == Lane(last_due=at(1).wall, last_was_group=False)
+
+
 @pytest.mark.parametrize(
     "other",
     [
