@@ -14,7 +14,7 @@ from coven_watchdog.model.words import Effect, Form, Kind, Severity
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A command worth running next. `run` may hold {home}, {record}, {pid}, {id}, {short}, {harness}, {incident}."""
+    """A command worth running next. `run` may hold {log}, {record}, {pid}, {id}, {short}, {harness}."""
 
     run: str
     effect: Effect
@@ -38,6 +38,8 @@ class Entry:
     inhibits: bool = False
     """While it is open, the troubles of sessions, store and socket of that home are part of its story."""
     advice: tuple[Advice, ...] = ()
+    ending: tuple[str, str] = ("", "")
+    """States only: what it was, in a story that is over; the headline of its recovery."""
 
 
 EFFECTS: Mapping[Effect, str] = MappingProxyType(
@@ -54,27 +56,27 @@ _START = Advice("coven daemon start", Effect.STARTS, "Start it again")
 _RESTART = Advice("coven daemon restart", Effect.ENDS_SESSIONS, "Restart it")
 _CHECK = Advice("coven-watchdog check", Effect.READS, "Look again")
 _STATUS = Advice("coven-watchdog status", Effect.READS, "See what it can still watch")
-_SHOW_SESSION = Advice("coven sessions show {short}", Effect.READS, "Look at it")
 _SESSION_LOG = Advice("coven sessions log {short}", Effect.READS, "Read its output")
 _CONTINUE = Advice("coven run {harness} --continue {id}", Effect.STARTS, "Go on with it, in its project")
-_END_DAEMON = Advice("kill {pid}", Effect.ENDS_SESSIONS, "End it, then start it again")
 
 CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
     {
         Kind.DAEMON_IMPOSTOR: Entry(
-            "Coven's socket is not Coven's",
+            "A stranger answers for Coven",
             "another process answers on the socket",
             "Whoever answers on Coven's socket is not the daemon that holds this home's lock. Do not send it prompts.",
             Severity.CRITICAL,
             patience=5 * SECOND,
             advice=(Advice("coven-watchdog check", Effect.READS, "See who answers"),),
+            ending=("a stranger answered", "Coven answers for itself again"),
         ),
         Kind.DAEMON_RESTART_LOOP: Entry(
             "Coven restarts in a loop",
             "the daemon was started again and again",
             "The daemon came back three times within ten minutes. Each restart ends the live sessions.",
             Severity.CRITICAL,
-            advice=(Advice("tail -n 60 {home}/daemon-recovery.log", Effect.READS, "Read why it ends"),),
+            advice=(Advice("tail -n 60 {log}", Effect.READS, "Read why it ends"),),
+            ending=("restarted in a loop", "Coven runs steadily again"),
         ),
         Kind.DAEMON_CRASHED: Entry(
             "Coven crashed",
@@ -84,6 +86,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             by_sessions=True,
             inhibits=True,
             advice=(_START,),
+            ending=("crashed", "Coven is back"),
         ),
         Kind.DAEMON_SOCKET_LOST: Entry(
             "Coven cannot be reached",
@@ -92,7 +95,8 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             Severity.CRITICAL,
             by_sessions=True,
             inhibits=True,
-            advice=(_END_DAEMON,),
+            advice=(Advice("kill {pid}", Effect.ENDS_SESSIONS, "End it, then start it again"),),
+            ending=("out of reach", "Coven is back"),
         ),
         Kind.DAEMON_UNRESPONSIVE: Entry(
             "Coven hangs",
@@ -102,6 +106,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             by_sessions=True,
             inhibits=True,
             advice=(_CHECK, Advice("kill -9 {pid}", Effect.ENDS_SESSIONS, "If it stays so, end it and start it again")),
+            ending=("hung", "Coven is back"),
         ),
         Kind.DAEMON_UNHEALTHY: Entry(
             "Coven is unhealthy",
@@ -110,7 +115,8 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             Severity.CRITICAL,
             by_sessions=True,
             inhibits=True,
-            advice=(Advice("tail -n 60 {home}/daemon-recovery.log", Effect.READS, "Read its log"), _RESTART),
+            advice=(Advice("tail -n 60 {log}", Effect.READS, "Read its log"), _RESTART),
+            ending=("unhealthy", "Coven is back"),
         ),
         Kind.DAEMON_STOPPED: Entry(
             "Coven is stopped",
@@ -120,6 +126,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             patience="stopped_grace",
             inhibits=True,
             advice=(_START,),
+            ending=("stopped", "Coven is back"),
         ),
         Kind.DAEMON_INCOMPATIBLE: Entry(
             "Coven speaks another version",
@@ -127,6 +134,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "The daemon's contract is not the one this watchdog knows; what can still be judged, is.",
             Severity.WARNING,
             advice=(Advice("coven-watchdog --version", Effect.READS, "Compare the versions, then update the older side"),),
+            ending=("another version", "Coven is understood again"),
         ),
         Kind.DAEMON_RECORD_INVALID: Entry(
             "Coven's daemon.json misleads",
@@ -134,9 +142,8 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "daemon.json names a process that is not the daemon, so Coven's own commands refuse to work.",
             Severity.WARNING,
             patience=5 * SECOND,
-            advice=(
-                Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove the record (safe while no daemon runs), then start"),
-            ),
+            advice=(Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove it (safe while no daemon runs), then start"),),
+            ending=("misleading daemon.json", "Coven's daemon.json is right again"),
         ),
         Kind.DAEMON_RESTARTED: Entry(
             "Coven was restarted",
@@ -152,25 +159,29 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             Severity.WARNING,
             patience=SECOND,
             inhibits=True,
+            ending=("home gone", "Coven's home is there again"),
         ),
         Kind.HOME_INSECURE: Entry(
             "Coven's home is not safe",
             "type, owner or mode of the home is wrong",
             "Others may read or replace what is in the home, so nothing is asked of this Coven until that is mended.",
             Severity.WARNING,
+            ending=("home not safe", "Coven's home is safe again"),
         ),
         Kind.SOCKET_INSECURE: Entry(
             "Coven's socket is not safe",
             "type, owner or mode of the socket is wrong",
             "Others may talk to this daemon in your name, so nothing is asked of it until that is mended.",
             Severity.WARNING,
+            ending=("socket not safe", "Coven's socket is safe again"),
         ),
         Kind.STORE_BROKEN: Entry(
             "Coven's ledger is broken",
             "health says ok, sessions cannot be listed",
             "The daemon runs, but its ledger cannot be read: sessions are neither listed nor recorded.",
             Severity.CRITICAL,
-            advice=(Advice("tail -n 60 {home}/daemon-recovery.log", Effect.READS, "Read its log before anything restarts"),),
+            advice=(Advice("tail -n 60 {log}", Effect.READS, "Read its log before anything restarts"),),
+            ending=("ledger not readable", "Coven's ledger can be read again"),
         ),
         Kind.SESSION_CRASHED: Entry(
             "A session crashed",
@@ -194,11 +205,11 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "The harness could not be started: most often it is not on the PATH of the daemon's process.",
             Severity.WARNING,
             form=Form.EVENT,
-            advice=(_SHOW_SESSION,),
+            advice=(Advice("coven sessions show {short}", Effect.READS, "Look at it"),),
         ),
         Kind.SESSION_ORPHANED: Entry(
             "A session lost its owner",
-            "orphaned",
+            "Coven no longer owns its process (orphaned)",
             "Coven no longer owns the session's process.",
             Severity.WARNING,
             form=Form.EVENT,
@@ -226,6 +237,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "It still watches and tells, but what it tells is not recorded until the disk is well again.",
             Severity.WARNING,
             advice=(_STATUS,),
+            ending=("nothing recorded", "The watchdog records again"),
         ),
         Kind.WATCHDOG_BLIND: Entry(
             "The watchdog cannot see Coven",
@@ -234,6 +246,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             Severity.WARNING,
             patience=5 * SECOND,
             advice=(_STATUS,),
+            ending=("could not look", "The watchdog sees Coven again"),
         ),
         Kind.WATCHDOG_CHANNEL_FAILING: Entry(
             "A channel does not deliver",
@@ -241,6 +254,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "What should be told there is kept and tried again; it may not reach you.",
             Severity.WARNING,
             advice=(Advice("coven-watchdog notify log --failed", Effect.READS, "See what failed"),),
+            ending=("did not deliver", "A channel delivers again"),
         ),
         Kind.WATCHDOG_CONFIG_INVALID: Entry(
             "The watchdog's configuration is invalid",
@@ -248,6 +262,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "The configuration that ran before stays in force.",
             Severity.WARNING,
             advice=(Advice("coven-watchdog config validate", Effect.READS, "See what is wrong"),),
+            ending=("edited configuration not taken", "The watchdog's configuration is valid"),
         ),
         Kind.WATCHDOG_SOURCE_FAILED: Entry(
             "A part of the watchdog fails",
@@ -255,6 +270,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "One of its sources fails and is restarted again and again: it sees less than it should.",
             Severity.WARNING,
             advice=(_STATUS,),
+            ending=("one of its sources failed", "All of the watchdog works again"),
         ),
         Kind.WATCHDOG_RULE_FAILED: Entry(
             "The watchdog cannot judge something",
@@ -262,6 +278,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "One of its rules fails on what it saw; the other rules go on.",
             Severity.WARNING,
             advice=(_STATUS,),
+            ending=("one of its rules failed", "The watchdog can judge again"),
         ),
     }
 )

@@ -107,8 +107,9 @@ class Engine:
             self._incidents = _adopted(self._incidents, written.incidents)
             self._ports.wake({row.channel for row in written.notifications if row.state is NotificationState.QUEUED})
 
-        self._ports.ask((*judgement.looks, *after.looks))
-        self._wakes[home] = min((at for at in (judgement.wake_at, after.wake_at) if at is not None), default=0)
+        if home in self._states:
+            self._ports.ask((*judgement.looks, *after.looks))
+            self._wakes[home] = min((at for at in (judgement.wake_at, after.wake_at) if at is not None), default=0)
 
     async def _commit(self, steps: tuple[Step, ...], home: str, settings: Settings, now: Instant) -> Plan:
         """Write what changed, with who must hear it, in one transaction."""

@@ -1,17 +1,23 @@
-"""Which command to run next, filled in for the case at hand. A command is only given when it is safe to print and can work."""
+"""Which command to run next, filled in for the case at hand. A command is only given when it is safe to print and can work.
+
+In: a kind and its facts, and what the machine is called; out: commands, each with its effect.
+"""
 
 import re
 import shlex
 from dataclasses import dataclass
 
 from coven_watchdog.catalogue import CATALOGUE, Advice
+from coven_watchdog.decide.text import said
 from coven_watchdog.decide.words import Place
 from coven_watchdog.model.facts import Identity
 from coven_watchdog.model.incidents import Facts, SessionBrief
 from coven_watchdog.model.words import Effect, Holder, Kind
 
-_SAFE_ID = re.compile(r"[A-Za-z0-9._:-]{1,256}")
+_SAFE_ID = re.compile(r"(?!-)[A-Za-z0-9._:-]{1,256}")
+_PLAIN = re.compile(r"~?[\w./-]+")
 _SHORT = 8
+_NAME = 24
 _OF_COVEN = ("coven ",)
 
 
@@ -26,59 +32,62 @@ class Suggestion:
 
 def suggestions(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...]:
     """What to run next, most useful first; empty when there is nothing safe to suggest."""
-    if facts.remedy:
-        return (Suggestion(facts.remedy, Effect.MENDS, "Mend it"),)
-
     special = _special(kind, facts, place)
-    if special is not None:
-        return special
+    if special is None:
+        made = (_made(advice, facts, place) for advice in CATALOGUE[kind].advice)
+        special = tuple(suggestion for suggestion in made if suggestion is not None)
 
-    return tuple(made for advice in CATALOGUE[kind].advice if (made := _made(advice, facts, place)) is not None)
-
-
-def start_words(facts: Facts, place: Place) -> str:
-    """How a start can work now: at once, once the dead pid is reaped, or after the record is removed."""
-    start = _command("coven daemon start", facts.home, place)
-    if facts.record_holder == Holder.ZOMBIE:
-        return f"Start it as soon as process {facts.pid} is reaped: {start}"
-
-    if facts.record_holder == Holder.STRANGER:
-        return f"daemon.json names another program, so a start is refused. First: rm {_record(facts, place)}"
-
-    return f"Start it again: {start}"
+    return tuple(suggestion for suggestion in special if suggestion.run.isprintable())
 
 
 def resume(brief: SessionBrief, home: str, place: Place) -> Suggestion | None:
     """How to go on with a session that was lost: a new one is made from the full id, in its project (seen on 0.4.6)."""
-    if not _SAFE_ID.fullmatch(brief.id) or not _SAFE_ID.fullmatch(brief.harness):
+    if not _safe(brief.id) or not _safe(brief.harness) or not home.isprintable():
         return None
 
     run = _command(f"coven run {brief.harness} --continue {brief.id}", home, place)
-    return Suggestion(run, Effect.STARTS, f"Go on in {brief.project}")
+    return Suggestion(run, Effect.STARTS, f"Go on in {said(brief.project, _NAME)}")
 
 
 def _special(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] | None:
     """The cases in which the catalogue's general command would not work."""
+    if facts.remedy:
+        return (Suggestion(facts.remedy, Effect.MENDS, "Mend it"),)
+
     if kind is Kind.DAEMON_UNRESPONSIVE and facts.detail == "stopped" and facts.pid:
-        return (Suggestion(f"kill -CONT {facts.pid}", Effect.STARTS, "It was stopped by a signal; let it run on"),)
+        return (Suggestion(f"kill -CONT {facts.pid}", Effect.STARTS, "A signal stopped it; let it run on"),)
 
-    if kind is Kind.DAEMON_RECORD_INVALID and facts.record_holder == Holder.ZOMBIE:
-        return ()
-
-    if kind is Kind.DAEMON_CRASHED and facts.record_holder == Holder.STRANGER:
-        return (
-            Suggestion(f"rm {_record(facts, place)}", Effect.DESTROYS_EVIDENCE, "Remove the misleading record, then start"),
-        )
+    if kind in _TO_START and facts.record_holder in _IN_THE_WAY:
+        return _after(kind, facts, place)
 
     return None
+
+
+_TO_START = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED, Kind.DAEMON_RECORD_INVALID})
+_IN_THE_WAY = frozenset({Holder.ZOMBIE, Holder.STRANGER})
+
+
+def _after(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] | None:
+    """A start is refused as it is (seen on 0.4.6): until the dead pid is reaped, or the record of somebody else's is removed."""
+    start = _command("coven daemon start", facts.home, place)
+    if facts.record_holder == Holder.ZOMBIE:
+        process = f"process {facts.pid}" if facts.pid else "the dead process"
+        return (Suggestion(start, Effect.STARTS, f"Start it as soon as {process} is reaped"),)
+
+    if kind is Kind.DAEMON_RECORD_INVALID or not facts.home:
+        return None
+
+    why = "daemon.json names another program, so a start is refused. First remove it"
+    remove = Suggestion(f"rm {_path(facts, place, 'daemon.json')}", Effect.DESTROYS_EVIDENCE, why)
+    return (remove, Suggestion(start, Effect.STARTS, "Then start it again"))
 
 
 def _made(advice: Advice, facts: Facts, place: Place) -> Suggestion | None:
     """The catalogue's advice with this case's names, or None where a name is missing or not safe to print."""
     session = facts.sessions[0] if facts.sessions else None
     names = {
-        "home": shlex.quote(facts.home) if facts.home else "",
-        "record": _record(facts, place) if facts.home else "",
+        "log": _path(facts, place, "daemon-recovery.log"),
+        "record": _path(facts, place, "daemon.json"),
         "pid": str(_pid(facts.identity, facts.pid) or ""),
         "id": _safe(session.id if session else ""),
         "short": _safe(session.id if session else "")[:_SHORT],
@@ -100,9 +109,13 @@ def _safe(text: str) -> str:
     return text if _SAFE_ID.fullmatch(text) else ""
 
 
-def _record(facts: Facts, place: Place) -> str:
-    path = place.short(f"{facts.home}/daemon.json")
-    return path if re.fullmatch(r"[~\w./-]+", path) else shlex.quote(f"{facts.home}/daemon.json")
+def _path(facts: Facts, place: Place, name: str) -> str:
+    """A file of the home as a shell takes it, short where it can be; "" when the home is not known."""
+    if not facts.home:
+        return ""
+
+    path = place.short(f"{facts.home}/{name}")
+    return path if _PLAIN.fullmatch(path) else shlex.quote(f"{facts.home}/{name}")
 
 
 def _command(run: str, home: str, place: Place) -> str:

@@ -5,13 +5,16 @@ from dataclasses import replace
 from coven_watchdog.catalogue import CATALOGUE, order
 from coven_watchdog.model.incidents import Chapter, Incident, Step, Verdict
 from coven_watchdog.model.time import MINUTE, Instant
-from coven_watchdog.model.words import Found, IncidentState, Kind, Transition
+from coven_watchdog.model.words import Found, IncidentState, Kind, Severity, Transition
 
 UNSTABLE_WITHIN = 15 * MINUTE
 UNSTABLE_OPENINGS = 4
 CALM_AFTER = 15 * MINUTE
 _CHAPTERS = 40
+_OPENINGS_KEPT = 1000
+_JUST_BEGUN = MINUTE
 _DEATHS = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED})
+_OPENING = frozenset({Transition.OPENED, Transition.REOPENED, Transition.BECAME_UNSTABLE})
 
 
 def created(verdict: Verdict, name: str, state: IncidentState, now: Instant) -> Incident:
@@ -39,23 +42,33 @@ def created(verdict: Verdict, name: str, state: IncidentState, now: Instant) -> 
     )
 
 
+def spell(incident: Incident) -> tuple[Chapter, ...]:
+    """The chapters since it last opened: what it has been this time."""
+    starts = [position for position, chapter in enumerate(incident.chapters) if chapter.transition in _OPENING]
+    return incident.chapters[starts[-1] :] if starts else incident.chapters
+
+
+def worsens(incident: Incident, verdict: Verdict) -> bool:
+    """Whether this is worse than anything the incident has been since it opened: going to and fro is no news."""
+    before = [(chapter.severity, chapter.kind) for chapter in spell(incident)] + [(incident.severity, incident.kind)]
+    return _weight(verdict.severity, verdict.kind) > max(_weight(severity, kind) for severity, kind in before)
+
+
 def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
     """Another kind, or a higher severity of the same. What is found so after the fact cannot correct what was seen."""
     if verdict.found is not Found.LIVE and incident.kind in _DEATHS:
         return None
 
-    louder = verdict.severity.rank > incident.severity.rank
-    if verdict.kind is incident.kind and not louder:
+    if verdict.kind is incident.kind and verdict.severity.rank <= incident.severity.rank:
         return None
 
-    worse = louder or (verdict.severity is incident.severity and order(verdict.kind) < order(incident.kind))
-    after = _now(incident, verdict, now, Transition.CHANGED)
-    return Step(after, Transition.CHANGED, now, worse=worse or corrects(incident.kind, verdict.kind))
+    corrected = {incident.kind, verdict.kind} == _DEATHS
+    facts = verdict.facts
+    if verdict.kind in _DEATHS and not facts.sessions:
+        facts = replace(facts, sessions=incident.facts.sessions, sessions_known=incident.facts.sessions_known)
 
-
-def corrects(told: Kind, kind: Kind) -> bool:
-    """Whether the kind corrects what was told about how the daemon ended."""
-    return {told, kind} == _DEATHS
+    after = _now(incident, replace(verdict, facts=facts), now, Transition.CHANGED)
+    return Step(after, Transition.CHANGED, now, worse=corrected or worsens(incident, verdict))
 
 
 def learned(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
@@ -79,15 +92,19 @@ def learned(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
 
 
 def reopened(incident: Incident, verdict: Verdict, now: Instant) -> Step:
-    """The same trouble again, under the same id; the fourth time within a quarter of an hour it is unstable."""
-    openings = (*(at for at in incident.reopenings if now.wall - at < UNSTABLE_WITHIN), now.wall)
+    """The same trouble again, under the same id; the fourth time within a quarter of an hour it is unstable.
+
+    While it is unstable every opening is counted, for the one word at the end.
+    """
+    kept = [at for at in incident.reopenings if incident.unstable or now.wall - at < UNSTABLE_WITHIN]
+    openings = (*kept[-_OPENINGS_KEPT:], now.wall)
     became = not incident.unstable and len(openings) >= UNSTABLE_OPENINGS
     transition = Transition.BECAME_UNSTABLE if became else Transition.REOPENED
-    after = _now(replace(incident, facts=verdict.facts, scene=None), verdict, now, transition)
     again = replace(
-        after,
-        found=verdict.found,
+        _now(incident, verdict, now, transition),
         state=IncidentState.OPEN,
+        found=verdict.found,
+        withdrawn=False,
         resolved_at=None,
         reopenings=openings,
         unstable=incident.unstable or became,
@@ -105,8 +122,9 @@ def reminded(incident: Incident, now: Instant) -> Step:
 
 
 def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
-    """It is over; the clearing verdict knows what it cost."""
-    cost = verdict.facts
+    """It is over; the clearing verdict knows what it cost, and whether it was over before anybody looked."""
+    cost, unseen = verdict.facts, verdict.facts.between
+    found_over = unseen is not None and unseen[0] >= incident.fact_at and now.wall - unseen[1] < _JUST_BEGUN
     facts = replace(
         incident.facts,
         lost=cost.lost,
@@ -114,16 +132,24 @@ def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
         sessions_known=cost.sessions_known,
         version=cost.version or incident.facts.version,
         old_version=cost.old_version,
-        between=cost.between or incident.facts.between,
+        between=unseen if found_over else incident.facts.between,
     )
     after = replace(incident, state=IncidentState.RESOLVED, resolved_at=now.wall, changed_at=now.wall, facts=facts)
     return Step(_with_chapter(after, now, Transition.RESOLVED), Transition.RESOLVED, now)
 
 
 def withdrawn(incident: Incident, now: Instant) -> Step:
-    """The subject is no longer watched."""
-    after = replace(incident, state=IncidentState.RESOLVED, withdrawn=True, resolved_at=now.wall, changed_at=now.wall)
-    return Step(_with_chapter(replace(after, next_look_at=None), now, Transition.WITHDRAWN), Transition.WITHDRAWN, now)
+    """The subject is no longer watched: whatever was owed is said now."""
+    after = replace(
+        incident,
+        state=IncidentState.RESOLVED,
+        withdrawn=True,
+        unstable=False,
+        resolved_at=incident.resolved_at or now.wall,
+        changed_at=now.wall,
+        next_look_at=None,
+    )
+    return Step(_with_chapter(after, now, Transition.WITHDRAWN), Transition.WITHDRAWN, now)
 
 
 def calmed(incident: Incident, now: Instant) -> Step:
@@ -132,27 +158,28 @@ def calmed(incident: Incident, now: Instant) -> Step:
     return Step(_with_chapter(after, now, Transition.CALMED), Transition.CALMED, now)
 
 
-def _now(incident: Incident, verdict: Verdict, now: Instant, transition: Transition) -> Incident:
-    """The incident with the verdict's kind, severity and evidence. Sessions that were hit first stay the ones that were hit."""
-    facts = verdict.facts
-    if verdict.kind in _DEATHS and not facts.sessions:
-        facts = replace(facts, sessions=incident.facts.sessions, sessions_known=incident.facts.sessions_known)
+def _weight(severity: Severity, kind: Kind) -> tuple[int, int]:
+    return severity.rank, -order(kind)
 
+
+def _now(incident: Incident, verdict: Verdict, now: Instant, transition: Transition) -> Incident:
+    """The incident with the verdict's kind, severity and evidence."""
     after = replace(
         incident,
         kind=verdict.kind,
         severity=verdict.severity,
         changed_at=now.wall,
         witnesses=verdict.witnesses,
-        facts=facts,
-        scene=incident.scene or verdict.scene,
+        facts=verdict.facts,
+        scene=verdict.scene if transition in _OPENING else incident.scene or verdict.scene,
     )
-    return _with_chapter(after, now, transition)
+    at = now.wall if verdict.fact_at is None else verdict.fact_at
+    return _with_chapter(after, now, transition, at)
 
 
-def _with_chapter(incident: Incident, now: Instant, transition: Transition) -> Incident:
+def _with_chapter(incident: Incident, now: Instant, transition: Transition, at: int | None = None) -> Incident:
     """The story goes on; a very long one keeps its beginning and its end."""
-    chapters = (*incident.chapters, Chapter(now.wall, transition, incident.kind, incident.severity))
+    chapters = (*incident.chapters, Chapter(now.wall if at is None else at, transition, incident.kind, incident.severity))
     if len(chapters) > _CHAPTERS:
         chapters = (chapters[0], *chapters[-_CHAPTERS + 1 :])
 

@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from coven_watchdog.catalogue import CATALOGUE, order
+from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS, order
 from coven_watchdog.decide import changes
-from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, Pending, PendingKey
-from coven_watchdog.model.incidents import Incident, Judgement, LookRequest, Step, Verdict
+from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key
+from coven_watchdog.decide.patience import Waiting
+from coven_watchdog.model.incidents import Facts, Incident, Judgement, LookRequest, Step, Verdict
 from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
 from coven_watchdog.model.words import Form, IncidentState, Kind, Look, Severity, Transition
-from coven_watchdog.settings import Duration, Settings
+from coven_watchdog.settings import Settings
 
 CONFIRM_AFTER = 250 * MILLISECOND
 REOPEN_WITHIN = 10 * MINUTE
 
+_NOTHING = Facts()
 _CONFIRMING: Mapping[str, tuple[Look, ...]] = {
     "daemon": (Look.FILES, Look.HEALTH),
     "home": (Look.FILES,),
@@ -58,11 +60,10 @@ def advance(
 
 
 def withdraw(incidents: Incidents, home: str, now: Instant) -> Advance:
-    """The home is no longer watched: every open state of it is resolved as withdrawn."""
-    gone = [incident for key, incident in incidents.open.items() if key[0] == home]
-    steps = tuple(changes.withdrawn(incident, now) for incident in gone)
-    kept = {key: incident for key, incident in incidents.open.items() if key[0] != home}
-    return Advance(replace(incidents, open=kept), steps)
+    """The home is no longer watched: every open state of it, and every one that owes a last word, is resolved as withdrawn."""
+    owing = (*incidents.open.values(), *(incident for incident in incidents.closed.values() if incident.unstable))
+    steps = tuple(changes.withdrawn(incident, now) for incident in owing if incident.home == home)
+    return Advance(incidents.without(home), steps)
 
 
 def _by_subject(judgement: Judgement, incidents: Incidents, home: str) -> Mapping[str, list[Verdict]]:
@@ -90,30 +91,40 @@ class _Machine:
     patient: bool
     open: dict[Key, Incident] = field(init=False)
     closed: dict[Key, Incident] = field(init=False)
-    pending: dict[PendingKey, Pending] = field(init=False)
+    waiting: Waiting = field(init=False)
     clearing: dict[Key, int] = field(init=False)
+    frozen: dict[Key, int] = field(init=False)
     noted: set[EventKey] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
     looks: list[LookRequest] = field(default_factory=list)
-    wakes: list[int] = field(default_factory=list)
+    wakes: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.open, self.closed = dict(self.before.open), dict(self.before.closed)
-        self.pending, self.clearing = dict(self.before.pending), dict(self.before.clearing)
+        self.clearing, self.frozen = dict(self.before.clearing), dict(self.before.frozen)
+        self.waiting = Waiting(dict(self.before.pending), self.settings, self.now.awake)
+        self.wakes = self.waiting.wakes
 
     def subject(self, key: Key, verdicts: list[Verdict]) -> None:
-        """The worst that is present decides; else whether the rule of the open kind says clear; else nothing is known."""
+        """The worst that has lasted decides; else whether it is clear of all that it was; else nothing is known."""
         presents = [verdict for verdict in verdicts if verdict.present]
-        self._forget_pending(key, presents, verdicts)
-        ripe = [verdict for verdict in presents if self._ripe(key, verdict)]
-        if ripe:
-            self._present(key, max(ripe, key=lambda verdict: (verdict.severity.rank, -order(verdict.kind))))
-        elif not presents and (verdict := self._clearance(key, verdicts)) is not None:
-            self._clear(key, verdict)
-        else:
-            self.clearing.pop(key, None)
+        lasting = [verdict for verdict in presents if self._counts(key, verdict)]
+        for verdict in verdicts:
+            if not verdict.present:
+                self.waiting.drop(key, verdict.clears)
 
-        self._calm(key)
+        self.waiting.freeze(key, (verdict.kind for verdict in presents))
+        clearance = None if presents else self._clearance(key, verdicts)
+        if lasting:
+            self._thaw(key)
+            self._present(key, max(lasting, key=lambda verdict: (verdict.severity.rank, -order(verdict.kind))))
+        elif clearance is not None:
+            self._thaw(key)
+            self._clear(key, clearance)
+        else:
+            self._unknown(key)
+
+        self._expire(key)
 
     def event(self, verdict: Verdict) -> None:
         """Noted once, whatever happens later."""
@@ -128,47 +139,50 @@ class _Machine:
     def result(self) -> Advance:
         """The memory after this judgement."""
         noted = self.before.noted | self.noted if self.noted else self.before.noted
-        after = Incidents(self.open, self.closed, self.pending, self.clearing, noted)
+        after = Incidents(self.open, self.closed, self.waiting.pending, self.clearing, self.frozen, noted)
         wakes = [wake for wake in self.wakes if wake > self.now.awake]
         return Advance(after, tuple(self.steps), tuple(self.looks), min(wakes, default=None))
 
-    def _clearance(self, key: Key, verdicts: list[Verdict]) -> Verdict | None:
+    def _counts(self, key: Key, verdict: Verdict) -> bool:
+        """What would be told must have lasted. What is known already, or only adds to the record, counts at once."""
         incident = self.open.get(key)
-        wanted = [verdict for verdict in verdicts if incident is None or incident.kind in verdict.clears]
-        return wanted[0] if wanted else None
+        recorded = incident is not None and (incident.kind is verdict.kind or not changes.worsens(incident, verdict))
+        return recorded or not self.patient or self.waiting.lasted(key, verdict)
 
-    def _forget_pending(self, key: Key, presents: list[Verdict], verdicts: list[Verdict]) -> None:
-        """What is not present now waits no longer: frozen while nothing is known of it, dropped when it is clear."""
-        present = {verdict.kind for verdict in presents}
-        cleared = {kind for verdict in verdicts for kind in verdict.clears}
-        for pending in [one for one in self.pending if one[:2] == key and one[2] not in present]:
-            if pending[2] in cleared:
-                del self.pending[pending]
-            else:
-                self.pending[pending] = replace(self.pending[pending], seen_at=None)
+    def _clearance(self, key: Key, verdicts: list[Verdict]) -> Verdict | None:
+        """The word that it is over: from every rule that saw what it was since it opened; the one that knows the cost tells it."""
+        incident = self.open.get(key) or self.closed.get(key)
+        was = {incident.kind, *_stories(incident)} if incident is not None else set()
+        wanted = [verdict for verdict in verdicts if was & set(verdict.clears)]
+        if not wanted or not was <= {kind for verdict in wanted for kind in verdict.clears}:
+            return None
+
+        cost = next((verdict.facts for verdict in verdicts if verdict.facts != _NOTHING), _NOTHING)
+        return replace(wanted[0], facts=cost, basis_at=min(verdict.basis_at for verdict in wanted))
+
+    def _unknown(self, key: Key) -> None:
+        """Frozen: deadlines stand still, and a recovery must show itself from the start."""
+        self.clearing.pop(key, None)
+        if key in self.open or key in self.closed:
+            self.frozen.setdefault(key, self.now.awake)
+
+    def _thaw(self, key: Key) -> None:
+        """It is known again: what was to come later comes later by the time that nobody saw it."""
+        since = self.frozen.pop(key, None)
+        for side in (self.open, self.closed):
+            incident = side.get(key)
+            if since is not None and incident is not None and incident.next_look_at is not None:
+                side[key] = replace(incident, next_look_at=incident.next_look_at + max(0, self.now.awake - since))
 
     def _present(self, key: Key, verdict: Verdict) -> None:
         self.clearing.pop(key, None)
+        self.waiting.drop(key, (verdict.kind,))
         incident = self.open.get(key)
         if incident is not None:
             self._still(key, incident, verdict)
+            self._calm(key, self.open)
         else:
             self._open(key, verdict)
-
-    def _ripe(self, key: Key, verdict: Verdict) -> bool:
-        """Whether it has been present for long enough, counting only time in which it was seen."""
-        wanted = patience(verdict.kind, self.settings)
-        known = self.open.get(key)
-        told = known is not None and (known.kind is verdict.kind or changes.corrects(known.kind, verdict.kind))
-        pending = (*key, verdict.kind)
-        before = self.pending.pop(pending, Pending(0, None))
-        waited = before.waited + (self.now.awake - before.seen_at if before.seen_at is not None else 0)
-        if told or not self.patient or waited >= wanted:
-            return True
-
-        self.pending[pending] = Pending(waited, self.now.awake)
-        self.wakes.append(self.now.awake + wanted - waited)
-        return False
 
     def _open(self, key: Key, verdict: Verdict) -> None:
         closed = self.closed.pop(key, None)
@@ -228,6 +242,7 @@ class _Machine:
     def _clear(self, key: Key, verdict: Verdict) -> None:
         incident = self.open.get(key)
         if incident is None:
+            self._calm(key, self.closed)
             return
 
         looks = _CONFIRMING.get(key[1], ())
@@ -250,36 +265,33 @@ class _Machine:
         else:
             self.looks += [LookRequest(key[0], look) for look in looks]
 
-    def _calm(self, key: Key) -> None:
+    def _calm(self, key: Key, side: dict[Key, Incident]) -> None:
         """After a quarter of an hour without a change, an unstable incident is steady again: well, or broken for good."""
-        for side in (self.open, self.closed):
-            incident = side.get(key)
-            if incident is None or not incident.unstable or incident.next_look_at is None:
-                continue
+        incident = side.get(key)
+        if incident is None or not incident.unstable or incident.next_look_at is None:
+            return
 
-            if self.now.awake < incident.next_look_at:
-                self.wakes.append(incident.next_look_at)
-                continue
-
+        if self.now.awake < incident.next_look_at:
+            self.wakes.append(incident.next_look_at)
+        elif side is self.open:
+            self._take(key, changes.calmed(incident, self.now))
+        else:
             step = changes.calmed(incident, self.now)
-            side[key] = step.incident
+            self.closed[key] = step.incident
             self.steps.append(step)
 
+    def _expire(self, key: Key) -> None:
+        """What has been well for long enough would open anew, under another id."""
         closed = self.closed.get(key)
         if closed is not None and not closed.unstable and self._age(closed.resolved_at or 0) >= REOPEN_WITHIN:
             del self.closed[key]
+            self.frozen.pop(key, None)
 
     def _age(self, wall: int) -> int:
         """Wall µs since then; a clock that was set back makes it young, never old."""
         return max(0, self.now.wall - wall)
 
 
-def patience(kind: Kind, settings: Settings) -> int:
-    """µs a kind must be present before it opens: the catalogue's number, or the setting that it names."""
-    entry = CATALOGUE[kind]
-    if isinstance(entry.patience, int):
-        return entry.patience
-
-    value = getattr(settings.probe, entry.patience)
-    assert isinstance(value, Duration)
-    return value
+def _stories(incident: Incident) -> frozenset[Kind]:
+    """What it was since it opened that only the served contract ends, whatever milder kind came after."""
+    return STORY_KINDS & {chapter.kind for chapter in changes.spell(incident)}

@@ -9,7 +9,7 @@ from coven_watchdog.model.words import Kind
 Key = tuple[str, str]
 """(home, subject) of a state."""
 PendingKey = tuple[str, str, Kind]
-"""(home, subject, kind) of a state that is not yet present for long enough."""
+"""(home, subject, kind) of a state that is not yet present for long enough: each kind has a patience of its own."""
 EventKey = tuple[str, str, Kind, str]
 """(home, subject, kind, occurrence) of an event."""
 
@@ -33,6 +33,8 @@ class Incidents:
     pending: Mapping[PendingKey, Pending] = field(default_factory=dict)
     clearing: Mapping[Key, int] = field(default_factory=dict)
     """Awake µs since when an open state looks clear."""
+    frozen: Mapping[Key, int] = field(default_factory=dict)
+    """Awake µs since when nothing is known of an open or closed state: its deadlines stand still."""
     noted: frozenset[EventKey] = frozenset()
 
     @classmethod
@@ -44,6 +46,17 @@ class Incidents:
             open={key_of(incident): incident for incident in opened},
             closed={key_of(incident): incident for incident in recent},
             noted=frozenset(noted),
+        )
+
+    def without(self, home: str) -> "Incidents":
+        """The memory with nothing of this home but the events that were noted."""
+        return Incidents(
+            open={key: incident for key, incident in self.open.items() if key[0] != home},
+            closed={key: incident for key, incident in self.closed.items() if key[0] != home},
+            pending={key: pending for key, pending in self.pending.items() if key[0] != home},
+            clearing={key: since for key, since in self.clearing.items() if key[0] != home},
+            frozen={key: since for key, since in self.frozen.items() if key[0] != home},
+            noted=self.noted,
         )
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from coven_watchdog.catalogue import CATALOGUE, EFFECTS
-from coven_watchdog.decide.advice import resume, start_words, suggestions
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.catalogue import CATALOGUE, EFFECTS, STORY_KINDS
+from coven_watchdog.decide.advice import resume, suggestions
+from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Incident, SessionBrief
-from coven_watchdog.model.words import Form, Kind
-from coven_watchdog.redact import redact
+from coven_watchdog.model.words import Effect, Form, Kind
 
 TITLE_LIMIT = 60
 NAMED = 3
@@ -19,14 +18,17 @@ _SHORT = 8
 _CLEAN = ExitStatus(code=0)
 
 
-def headline(incident: Incident) -> str:
-    """What is wrong, in a few words; a session's headline names its harness and project."""
+def headline(incident: Incident, limit: int = _NAME_LIMIT) -> str:
+    """What is wrong, in a few words; a session's headline names its harness and project, each in at most `limit` characters."""
     facts = incident.facts
-    if not incident.subject.startswith("session:") or not facts.sessions:
-        return _named_channel(incident) or CATALOGUE[incident.kind].headline
+    if incident.subject.startswith("session:") and facts.sessions:
+        brief = facts.sessions[0]
+        return f"{name(brief.harness, limit)} in {name(brief.project, limit)} {_ENDED[incident.kind]}"
 
-    brief = facts.sessions[0]
-    return f"{name(brief.harness)} in {name(brief.project)} {_ENDED[incident.kind]}"
+    if incident.kind is Kind.WATCHDOG_CHANNEL_FAILING:
+        return f"{_channel(incident, limit)} does not deliver"
+
+    return CATALOGUE[incident.kind].headline
 
 
 _ENDED = {
@@ -39,11 +41,17 @@ _ENDED = {
 }
 
 
-def _named_channel(incident: Incident) -> str:
-    if incident.kind is not Kind.WATCHDOG_CHANNEL_FAILING:
-        return ""
+def _channel(incident: Incident, limit: int) -> str:
+    return f"Channel {name(incident.subject.removeprefix('channel:'), limit)}"
 
-    return f"Channel {incident.subject.removeprefix('channel:')} does not deliver"
+
+def recovered(incident: Incident, stories: frozenset[Kind], limit: int = _NAME_LIMIT) -> str:
+    """What is well again, in a few words. `stories`: everything it has been."""
+    if incident.kind is Kind.WATCHDOG_CHANNEL_FAILING:
+        return f"{_channel(incident, limit)} delivers again"
+
+    back = incident.subject == "daemon" and stories & STORY_KINDS
+    return CATALOGUE[Kind.DAEMON_CRASHED if back else incident.kind].ending[1]
 
 
 def cost(incident: Incident) -> str:
@@ -58,15 +66,24 @@ def cost(incident: Incident) -> str:
 
 def cause(incident: Incident) -> str:
     """How it came about, one sentence without its full stop."""
-    facts = incident.facts
     special = _CAUSES.get(incident.kind)
-    words = special(facts) if special else one_line(redact(facts.detail), _DETAIL_LIMIT)
+    words = special(incident.facts) if special else _detail(incident.facts)
     return words or CATALOGUE[incident.kind].symptom
+
+
+def why(incident: Incident) -> str:
+    """How it came about, told when it is over; "" when that is not known."""
+    special = _WHYS.get(incident.kind)
+    return special(incident.facts) if special else _detail(incident.facts)
+
+
+def _detail(facts: Facts) -> str:
+    return said(facts.detail, _DETAIL_LIMIT)
 
 
 def _crash(facts: Facts) -> str:
     words = _exit(facts) or "gone without a clean stop"
-    return f"{words}; {one_line(redact(facts.detail), _DETAIL_LIMIT)}" if facts.detail else words
+    return f"{words}; {_detail(facts)}" if facts.detail else words
 
 
 def _exit(facts: Facts) -> str:
@@ -80,22 +97,26 @@ def _exit(facts: Facts) -> str:
 
 
 def _stop(facts: Facts) -> str:
-    return one_line(facts.detail, _DETAIL_LIMIT) or "a clean stop, and nobody started it again"
+    return _detail(facts) or "a clean stop, and nobody started it again"
 
 
 def _session_end(facts: Facts) -> str:
-    detail = one_line(redact(facts.detail), _DETAIL_LIMIT)
-    parts = [part for part in (_exit(facts) if facts.exit != _CLEAN else "", detail) if part]
-    return "; ".join(parts)
+    parts = (_exit(facts) if facts.exit != _CLEAN else "", _detail(facts))
+    return "; ".join(part for part in parts if part)
+
+
+def _launch(facts: Facts) -> str:
+    return _session_end(facts) or "it ended at once, without any output; most often its harness is not on the daemon's PATH"
 
 
 def _hang(facts: Facts) -> str:
-    return "its process is stopped (T)" if facts.detail == "stopped" else "its process lives and does not answer"
+    return "a signal stopped its process" if facts.detail == "stopped" else "its process lives and does not answer"
 
 
 def _restart(facts: Facts) -> str:
     changed = facts.version and facts.old_version and facts.version != facts.old_version
-    return f"version {facts.old_version} became {facts.version}" if changed else "a new daemon took over"
+    versions = f"version {said(facts.old_version, _NAME_LIMIT)} became {said(facts.version, _NAME_LIMIT)}"
+    return versions if changed else "a new daemon took over"
 
 
 def _loop(facts: Facts) -> str:
@@ -110,22 +131,28 @@ _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_RESTART_LOOP: _loop,
     Kind.SESSION_CRASHED: _session_end,
     Kind.SESSION_FAILED: _session_end,
-    Kind.SESSION_LAUNCH_FAILED: _session_end,
+    Kind.SESSION_LAUNCH_FAILED: _launch,
     Kind.SESSION_ORPHANED: _session_end,
     Kind.SESSION_KILLED: _session_end,
-    Kind.SESSION_FINISHED: lambda facts: one_line(facts.detail, _DETAIL_LIMIT),
+    Kind.SESSION_FINISHED: _session_end,
+}
+_WHYS: Mapping[Kind, Callable[[Facts], str]] = {
+    Kind.DAEMON_CRASHED: _crash,
+    Kind.DAEMON_STOPPED: lambda facts: _detail(facts) or _exit(facts),
+    Kind.DAEMON_UNRESPONSIVE: lambda facts: "a signal had stopped its process" if facts.detail else "",
+    Kind.DAEMON_RESTART_LOOP: _loop,
 }
 
 
-def name(text: str) -> str:
+def name(text: str, limit: int = _NAME_LIMIT) -> str:
     """A harness or project name: hostile, so on one line and short."""
-    return one_line(redact(text), _NAME_LIMIT) or "?"
+    return said(text, limit) or "?"
 
 
 def session(brief: SessionBrief, *, title: bool = False, short_id: bool = False) -> str:
     """`codex in shop 41 min`, with the title or the short id where wanted."""
     words = f"{name(brief.harness)} in {name(brief.project)} {span(brief.ran_for)}"
-    shown = one_line(redact(brief.title.partition("\n")[0]), TITLE_LIMIT) if title and brief.title else ""
+    shown = said(next((line for line in brief.title.splitlines() if line.strip()), ""), TITLE_LIMIT) if title else ""
     words = f"{words} “{shown}”" if shown else words
     return f"{words} ({one_line(brief.id[:_SHORT], _SHORT)})" if short_id else words
 
@@ -142,29 +169,43 @@ def sessions(briefs: Sequence[SessionBrief], *, titles: bool, label: str = "") -
 
 def next_step(incident: Incident, place: Place) -> str:
     """The command to run next and what it does, or ""."""
-    if incident.kind in {Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED}:
-        return f"{start_words(incident.facts, place)} ({EFFECTS[_START_EFFECT]})"
-
     found = suggestions(incident.kind, incident.facts, place)
     return f"{found[0].why}: {found[0].run} ({EFFECTS[found[0].effect]})" if found else ""
 
 
-_START_EFFECT = CATALOGUE[Kind.DAEMON_CRASHED].advice[0].effect
-
-
 def go_on(incident: Incident, place: Place) -> tuple[str, ...]:
     """How to go on with the sessions that were lost, for the first few."""
-    found = (resume(brief, incident.facts.home, place) for brief in incident.facts.lost[:NAMED])
-    return tuple(f"{one_line(made.why, 60)}: {made.run}" for made in found if made is not None)
+    found = [made for brief in incident.facts.lost[:NAMED] if (made := resume(brief, incident.facts.home, place)) is not None]
+    return tuple(f"{made.why}: {made.run} ({EFFECTS[Effect.STARTS]})" for made in found)
 
 
 def when(incident: Incident, now: int, place: Place) -> str:
     """When it happened: a moment, or between two when nobody watched."""
     between = incident.facts.between
-    if between is not None and incident.form is Form.STATE:
-        return f"between {clock_time(between[0], now, place.zone)} and {clock_time(between[1], now, place.zone)}"
+    return clock_time(incident.fact_at, now, place.zone) if between is None else _between(between, now, place)
 
-    return clock_time(incident.fact_at, now, place.zone)
+
+def lasted(incident: Incident, now: int, place: Place) -> str:
+    """From when to when it was so, and how long; it may have begun or ended while nobody watched."""
+    end = now if incident.resolved_at is None else incident.resolved_at
+    began, over = clock_time(incident.fact_at, now, place.zone), clock_time(end, now, place.zone)
+    between = incident.facts.between
+    if between is None:
+        return f"{began}–{over} ({span(end - incident.fact_at)})"
+
+    unseen = _between(between, now, place)
+    return f"from {began} until {unseen}" if ended_unseen(incident) else f"from {unseen} until {over}"
+
+
+def ended_unseen(incident: Incident) -> bool:
+    """Whether it was over before anybody looked again."""
+    between = incident.facts.between
+    return incident.resolved_at is not None and between is not None and between[0] >= incident.fact_at
+
+
+def _between(between: tuple[int, int], now: int, place: Place) -> str:
+    began, over = (clock_time(wall, now, place.zone) for wall in between)
+    return f"between {began} and {over}"
 
 
 def summary(incident: Incident) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from coven_watchdog.decide.grouping import Telling, place
-from coven_watchdog.decide.suppression import TEMPORARY, Question, inhibited, withheld
+from coven_watchdog.decide.suppression import Question, withheld
 from coven_watchdog.model.incidents import Incident, Step
 from coven_watchdog.model.telling import Lane, Member, Notification, Plan, Told, World
 from coven_watchdog.model.time import Instant
@@ -15,11 +15,14 @@ _FOUND = {Found.LIVE: Reason.FIRST, Found.CATCH_UP: Reason.CATCH_UP, Found.BASEL
 _REASONS: Mapping[Transition, Reason] = {
     Transition.CHANGED: Reason.CHANGED,
     Transition.REOPENED: Reason.CHANGED,
+    Transition.CALMED: Reason.CHANGED,
     Transition.REMINDED: Reason.REMINDER,
     Transition.BECAME_UNSTABLE: Reason.UNSTABLE,
     Transition.RESOLVED: Reason.RESOLVED,
     Transition.WITHDRAWN: Reason.RESOLVED,
 }
+_OPENED_AGAIN = frozenset({Transition.REOPENED, Transition.BECAME_UNSTABLE})
+_FOLLOWS = frozenset({Transition.CHANGED, Transition.REMINDED, Transition.REOPENED})
 _NOTHING = Told()
 
 
@@ -60,11 +63,13 @@ class _Draft:
     refreshed: dict[str, Incident] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
-        """One step: the incident as stored may have been acknowledged meanwhile."""
-        stored = self.world.incidents.get(step.incident.id)
-        kept = stored.ack if stored and step.transition not in {Transition.REOPENED, Transition.BECAME_UNSTABLE} else None
-        tellings = max(step.incident.tellings, stored.tellings if stored else 0)
-        step = replace(step, incident=replace(step.incident, ack=kept or step.incident.ack, tellings=tellings))
+        """One step: the incident as stored may have been acknowledged meanwhile, or not be any more."""
+        incident = step.incident
+        before = self.incidents.get(incident.id) or self.world.incidents.get(incident.id)
+        if before is not None:
+            ack = incident.ack if step.transition in _OPENED_AGAIN else before.ack
+            step = replace(step, incident=replace(incident, ack=ack, tellings=max(incident.tellings, before.tellings)))
+
         self.steps.append(step)
         self.incidents[step.incident.id] = step.incident
         if step.transition is Transition.LEARNED:
@@ -74,8 +79,8 @@ class _Draft:
 
     def held(self) -> list[Incident]:
         """Open states that were withheld for a reason which may be over now."""
-        candidates = [incident for incident in self.open_now() if incident.id not in {step.incident.id for step in self.steps}]
-        return [incident for incident in candidates if incident.form is Form.STATE and not inhibited(incident, self.open_now())]
+        changed = {step.incident.id for step in self.steps}
+        return [one for one in self.open_now() if one.form is Form.STATE and one.id not in changed]
 
     def open_now(self) -> tuple[Incident, ...]:
         """Every open incident of the homes in question, after these steps."""
@@ -107,11 +112,11 @@ class _Draft:
         if only_withheld:
             return self._told_after_all(step, channel, told)
 
-        if step.incident.resolved_at is not None and step.transition is not Transition.CALMED:
+        if step.incident.resolved_at is not None:
             return self._over(step, channel, told)
 
         reason = _reason(step, told)
-        suppression = withheld(Question(step, reason, channel, self.open_now(), self.world.silences, self.now))
+        suppression = withheld(self._question(step, reason, channel))
         if suppression is None and reason in {Reason.CHANGED, Reason.REMINDER} and self._untried(told):
             self.refreshed[step.incident.id] = step.incident
             return None
@@ -119,11 +124,14 @@ class _Draft:
         return reason, suppression
 
     def _told_after_all(self, step: Step, channel: Channel, told: Told) -> tuple[Reason, Suppression | None] | None:
-        if told.first is not None or told.withheld not in TEMPORARY:
+        """It was withheld here and nothing was told since: the reason may be over."""
+        if told.first is not None or told.withheld is None:
             return None
 
-        question = Question(step, Reason.FIRST, channel, self.open_now(), self.world.silences, self.now)
-        return (Reason.FIRST, None) if withheld(question) is None else None
+        return (Reason.FIRST, None) if withheld(self._question(step, Reason.FIRST, channel)) is None else None
+
+    def _question(self, step: Step, reason: Reason, channel: Channel) -> Question:
+        return Question(step, reason, channel, self.open_now(), self.world.open_incidents, self.world.silences, self.now)
 
     def _over(self, step: Step, channel: Channel, told: Told) -> tuple[Reason, Suppression | None] | None:
         """A recovery is told to who was told of the trouble; who was not yet told hears of both at once."""
@@ -186,12 +194,8 @@ def _own_member(row: Notification, incident: Incident) -> Member:
 
 def _reason(step: Step, told: Told) -> Reason:
     """Why it is told; a channel that never heard of it hears the first word, whatever the step is."""
-    if step.transition is Transition.CALMED:
-        return Reason.RESOLVED if step.incident.resolved_at is not None else Reason.CHANGED
-
-    reason = _REASONS.get(step.transition, _FOUND[step.incident.found])
-    follows = step.transition in {Transition.CHANGED, Transition.REMINDED}
-    return _FOUND[step.incident.found] if follows and told.first is None else reason
+    first = _FOUND[step.incident.found]
+    return first if step.transition in _FOLLOWS and told.first is None else _REASONS.get(step.transition, first)
 
 
 def touched(steps: Iterable[Step]) -> tuple[str, ...]:

@@ -11,10 +11,8 @@ from coven_watchdog.model.time import DAY, Instant
 from coven_watchdog.model.words import Found, Kind, Reason, Severity, Suppression, Transition
 from coven_watchdog.settings import Channel
 
+_LOUDER = frozenset({Transition.CHANGED, Transition.REOPENED})
 _STORY_SUBJECTS = ("session:", "store", "event_writer", "capability:", "harness:")
-
-TEMPORARY = frozenset({Suppression.INHIBITED, Suppression.SILENCED, Suppression.QUIET_HOURS, Suppression.RATE_LIMITED})
-"""Looked at again when they end: what is still open then is told after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,9 @@ class Question:
     reason: Reason
     channel: Channel
     open: tuple[Incident, ...]
+    """Every open incident of the homes in question, after what was decided so far."""
+    before: tuple[Incident, ...]
+    """The same, before this transaction."""
     silences: tuple[Silence, ...]
     now: Instant
 
@@ -42,16 +43,26 @@ def withheld(question: Question) -> Suppression | None:
     return next((suppression for suppression, holds in _QUESTIONS if holds(question)), None)
 
 
-def inhibited(incident: Incident, open_now: Iterable[Incident]) -> bool:
-    """Whether an open trouble of the daemon, or of the home, tells this as part of its own story."""
-    stories = [
-        other for other in open_now if other.home == incident.home and other.kind in STORY_KINDS and other.id != incident.id
-    ]
-    if incident.kind is Kind.DAEMON_SOCKET_LOST:
-        return any(story.kind is Kind.HOME_MISSING for story in stories)
+def inhibited(incident: Incident, open_now: Iterable[Incident], before: Iterable[Incident] = ()) -> bool:
+    """Whether an open trouble of the daemon, or of the home, tells this as part of its own story.
 
-    part = incident.subject.startswith(_STORY_SUBJECTS) or incident.kind is Kind.DAEMON_RESTARTED
-    return part and any(story.subject == "daemon" for story in stories)
+    A restart belongs to the story that it ends, also when that has just been resolved; a loop tells of its restarts, unless
+    one has cost sessions.
+    """
+    others = [other for other in open_now if other.home == incident.home and other.id != incident.id]
+    if incident.kind is Kind.DAEMON_SOCKET_LOST:
+        return any(other.kind is Kind.HOME_MISSING for other in others)
+
+    if incident.kind is Kind.DAEMON_RESTARTED:
+        ended = [other for other in before if other.home == incident.home]
+        loop = any(other.kind is Kind.DAEMON_RESTART_LOOP for other in others)
+        return any(map(_is_story, (*others, *ended))) or (loop and not incident.facts.lost)
+
+    return incident.subject.startswith(_STORY_SUBJECTS) and any(map(_is_story, others))
+
+
+def _is_story(other: Incident) -> bool:
+    return other.subject == "daemon" and other.kind in STORY_KINDS
 
 
 def _off(question: Question) -> bool:
@@ -74,7 +85,7 @@ def _too_old(question: Question) -> bool:
 
 
 def _inhibited(question: Question) -> bool:
-    return inhibited(question.incident, question.open)
+    return inhibited(question.incident, question.open, question.before)
 
 
 def _milder(question: Question) -> bool:
@@ -82,9 +93,12 @@ def _milder(question: Question) -> bool:
 
 
 def _unstable(question: Question) -> bool:
-    """An unstable incident is told of once, and then when it has calmed down."""
+    """An unstable incident is told of once, and then when it has calmed down; between them only if it is louder than ever."""
     step = question.step
-    return step.incident.unstable and step.transition is not Transition.BECAME_UNSTABLE
+    now = step.incident.severity.rank
+    before = max((chapter.severity.rank for chapter in step.incident.chapters[:-1]), default=now)
+    louder = step.transition in _LOUDER and now > before
+    return step.incident.unstable and step.transition is not Transition.BECAME_UNSTABLE and not louder
 
 
 def _acknowledged(question: Question) -> bool:

@@ -4,23 +4,31 @@ import re
 import unicodedata
 
 from coven_watchdog.model.words import Dialect
+from coven_watchdog.redact import redact
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _WORD_JOINER = "\u2060"
 _MENTION = re.compile(r"@(?=\w)|<(?=[@!#])")
-_AUTOLINK = re.compile(r"(?i)\b(https?|ftp|file|javascript|data):(?=\S)")
+_AUTOLINK = re.compile(r"(?i)\b(?:(?:https?|ftp|file|javascript|data|mailto)(?=:\S)|www(?=\.\w))")
+_READ = 4096
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~>])")
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def one_line(text: str, limit: int) -> str:
     """The text without control, ANSI and bidirectional characters, on one line, at most `limit` characters (the last may be …)."""
-    visible = "".join(" " if char in "\n\r\t\v\f" else char for char in _ANSI.sub("", text[: limit * 8 + 256]))
-    visible = "".join(char for char in visible if unicodedata.category(char) not in _INVISIBLE)
+    plain = _ANSI.sub("", text[: limit * 8 + 256])
+    spaced = "".join(" " if char.isspace() else char for char in plain)
+    visible = "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
     folded = _SPACE.sub(" ", visible).strip()
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+
+
+def said(text: str, limit: int) -> str:
+    """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left."""
+    return one_line(redact(one_line(text, _READ)), limit)
 
 
 def harmless(text: str, dialect: Dialect) -> str:
@@ -41,4 +49,4 @@ def harmless(text: str, dialect: Dialect) -> str:
 
 def _quiet(text: str) -> str:
     """Break mentions and links by an invisible character, which leaves them readable."""
-    return _AUTOLINK.sub(rf"\1{_WORD_JOINER}:", _MENTION.sub(rf"\g<0>{_WORD_JOINER}", text))
+    return _AUTOLINK.sub(rf"\g<0>{_WORD_JOINER}", _MENTION.sub(rf"\g<0>{_WORD_JOINER}", text))
