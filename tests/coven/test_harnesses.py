@@ -311,6 +311,16 @@ def test_a_run_without_a_harness_is_no_match(tmp_path: Path, project: Path) -> N
             assert match(rows, None, tmp_path, read_environ=True) == ()
 
 
+def test_a_fork_of_a_run_is_no_harness(tmp_path: Path, project: Path) -> None:
+    """Before its exec a harness looks like its runner."""
+    code = f"if not os.fork():\n    time.sleep(60)\n{HARNESS}"
+    with run(tmp_path, project, tmp_path, code=code) as runner:
+        until(lambda: len(processes.children(runner.pid)) == 2)
+        (harness,) = harnesses(runner)
+        rows = [row("a", project, runner, born=20 * MILLISECOND)]
+        assert [one.identity for one in match(rows, None, tmp_path, read_environ=True)] == [harness]
+
+
 def test_daemon_and_run_are_matched_together(tmp_path: Path, project: Path) -> None:
     """Each row once, in the order of the rows."""
     with daemon(tmp_path, [(project, named("a"))]) as coven, run(tmp_path, project, tmp_path) as runner:

@@ -128,7 +128,7 @@ def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) ->
     runners = [
         candidate
         for runner in processes.coven_processes(os.geteuid())
-        if processes.is_run(runner.pid) and (not read_environ or _serves(runner.pid, home))
+        if _is_runner(runner.pid) and (not read_environ or _serves(runner.pid, home))
         for candidate in _candidate(runner, "")
     ]
     for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
@@ -137,6 +137,11 @@ def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) ->
         if len(harnesses) == 1:
             terminal = processes.terminal(pid)
             yield HarnessMatch(row.id, harnesses[0], Owner.COVEN_RUN, terminal=terminal, runner=runner.identity)
+
+
+def _is_runner(pid: int) -> bool:
+    """A `coven run` itself, not a fork of one."""
+    return processes.is_run(pid) and not processes.is_fork(pid, processes.parent(pid) or 0)
 
 
 def _serves(pid: int, home: Path) -> bool:
