@@ -6,15 +6,18 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-_EVERY = 1.0
+from coven_watchdog.observe.nudge import until_next_second
+
+_SECONDS_BETWEEN = 1.0
 
 Stamp = tuple[int, int, int] | None
 
 
 async def watch(files: Callable[[], dict[Path, Callable[[], Awaitable[None]]]]) -> None:
-    """Look at each file once a second and ring its bell when it changed.
+    """Look at each file every other second and ring its bell when it changed.
 
-    Two small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one.
+    Two small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one, and it
+    happens when the sources' own loops are awake anyway.
     """
     stamps: dict[Path, Stamp] = {}
     while True:
@@ -25,7 +28,7 @@ async def watch(files: Callable[[], dict[Path, Callable[[], Awaitable[None]]]]) 
                 await bell()
 
         stamps = seen
-        await anyio.sleep(_EVERY)
+        await anyio.sleep(_SECONDS_BETWEEN + until_next_second())
 
 
 def _stamps(paths: tuple[Path, ...]) -> dict[Path, Stamp]:
