@@ -185,15 +185,16 @@ def _exists(path: Path) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interruption(environment: dict[str, str], number: signal.Signals) -> None:
     """Ctrl-C and the signals that end a terminal's programs leave no process and no file."""
-    player = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PLAYER], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert player.stdout is not None
-    assert player.stdout.readline() == "Narrated\n"
-    family = descendants(player.pid)
-    directory = _directory(family)
-    os.kill(player.pid, number)
-    _, said = player.communicate()
+    ) as player:
+        assert player.stdout is not None
+        assert player.stdout.readline() == "Narrated\n", player.communicate()
+        family = descendants(player.pid)
+        directory = _directory(family)
+        os.kill(player.pid, number)
+        _, said = player.communicate()
+
     assert player.returncode != 0
     assert ("KeyboardInterrupt" if number is signal.SIGINT else f"the demo was ended by {number.name}") in said
     until(lambda: not any(map(alive, family)))
