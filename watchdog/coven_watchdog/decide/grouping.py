@@ -8,6 +8,8 @@ from coven_watchdog.model.telling import Lane, Member, Notification
 from coven_watchdog.model.words import NotificationState, Reason, Severity
 from coven_watchdog.settings import Alerts
 
+_BEGINNINGS = frozenset({Reason.FIRST, Reason.CATCH_UP, Reason.BASELINE})
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -48,12 +50,21 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
         incident=first.incident.id,
         reason=first.reason,
         state=NotificationState.QUEUED,
-        fact_at=min(telling.incident.fact_at for telling in tellings),
+        fact_at=min(_happened(telling) for telling in tellings),
         committed_at=now,
         due_at=due,
         group=due > now or len(tellings) > 1,
     )
     return Placed(notification, _members(notification.id, channel, tellings))
+
+
+def _happened(telling: Telling) -> int:
+    """Wall µs of what is told: the end of what is over, the change of what changed, else the beginning."""
+    incident = telling.incident
+    if incident.resolved_at is not None:
+        return incident.resolved_at
+
+    return incident.fact_at if telling.reason in _BEGINNINGS else incident.changed_at
 
 
 def _urgent(incident: Incident) -> bool:

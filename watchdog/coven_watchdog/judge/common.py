@@ -8,6 +8,7 @@ from coven_watchdog.model.facts import SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, SessionBrief, Verdict, Witness
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Basis, Expect, Found, Kind, Look, Severity
+from coven_watchdog.redact import redact
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, LiveSession
 
@@ -112,14 +113,14 @@ def by_sessions(case: Case, live: int | None) -> Severity:
 
 
 def brief_row(row: SessionRow, *, until: int | None = None) -> SessionBrief:
-    """What may be said of a row. `until`: wall µs up to which it ran; by default its last change."""
+    """What may be said of a row; secrets in its title (which may be a whole prompt) stop here. `until`: wall µs up to which it ran; by default its last change."""
     end = row.updated_at if until is None else until
     return SessionBrief(
         id=row.id,
         harness=row.harness,
         project=row.project_root.rstrip("/").rpartition("/")[2] or row.project_root,
         project_root=row.project_root,
-        title=row.title,
+        title=redact(row.title),
         ran_for=max(0, end - row.created_at),
         status=row.status,
         exit_code=row.exit_code,

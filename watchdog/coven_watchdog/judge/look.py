@@ -71,7 +71,8 @@ def _state(state: HomeState, judgement: Judgement) -> DaemonState:
 
     life = state.alive
     if life is not None:
-        return DaemonState.RUNNING if life.served is not None else DaemonState.UNKNOWN
+        trusted = state.files is not None and not state.files.problems
+        return DaemonState.RUNNING if life.served is not None and trusted else DaemonState.UNKNOWN
 
     gone = state.lock is not None and not state.lock.owners
     return DaemonState.STOPPED if gone else DaemonState.UNKNOWN

@@ -45,7 +45,7 @@ class HomeWatch:
 
     @property
     def progress(self) -> Mapping[str, int]:
-        """Awake µs of the last sign of life of each loop. Each gives one every 10 s, or after a request's time-out."""
+        """Awake µs at which each loop was last known to be well; it stands still for at most a request's time-out (8 s)."""
         return self._shared.progress
 
     def ask(self, requests: Iterable[LookRequest]) -> None:
@@ -88,11 +88,18 @@ class HomeWatch:
 
     async def _see_to(self, request: LookRequest, emit: Emit) -> None:
         """Hand the look to its source, and say so when no answer came in time."""
-        settled = self._looks.pending[request]
+        settled = self._looks.pending.get(request)
+        if settled is None:
+            # What was on its way when it was asked has answered it before this task began.
+            return
+
         await anyio.sleep(self._looks.pause(request, self._shared.now()) / SECOND)
         self._by_look[request.look].ask(request)
         with anyio.move_on_after(patience(request, self._shared.settings().probe)):
             await settled.wait()
+            return
+
+        if self._looks.pending.get(request) is not settled:
             return
 
         self._looks.drop(request)
