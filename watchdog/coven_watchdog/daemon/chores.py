@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -16,14 +17,15 @@ from coven_watchdog.deliver.couriers import CourierPool
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.engine import Engine
 from coven_watchdog.errors import ReplacedError, StoreError
-from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept
-from coven_watchdog.model.looks import BlindWindow, WatchdogLook
+from coven_watchdog.model.facts import SELF_HOME, EventWriter, Observation, OwnTrouble, Slept, Storage
+from coven_watchdog.model.looks import BlindWindow, HomeLook, WatchdogLook
 from coven_watchdog.settings import Settings
 from coven_watchdog.store import Memory, Store, StoreCondition
 
 logger = logging.getLogger(__name__)
 
 _KEEP_EVERY = 60.0
+_CHANGES_APART = 0.25
 _PURGE_EVERY = 60
 """In rounds of keeping: once an hour."""
 
@@ -53,6 +55,8 @@ class Chores:
         self._condition: StoreCondition | None = None
         self._nobody = ""
         self._reloading = anyio.Lock()
+        self._kept: dict[str, HomeLook] = {}
+        self._changed = anyio.Event()
 
     async def begin(self, memory: Memory) -> None:
         """Say when nobody was watching, and which channels there are."""
@@ -101,7 +105,20 @@ class Chores:
             window = BlindWindow(observation.home, observation.since, observation.at.wall, "the machine slept")
             await self._store.keep(blind=[window])
 
+        look = self._engine.look(observation.home, observation.at)
+        if look is not None and _gist(look) != self._kept.get(look.home):
+            self._kept[look.home] = _gist(look)
+            self._changed.set()
+
         return self._condition_news()
+
+    async def follow(self) -> None:
+        """Write down what is believed whenever it has changed: `status` reads it there."""
+        while True:
+            await self._changed.wait()
+            self._changed = anyio.Event()
+            await self.keep()
+            await anyio.sleep(_CHANGES_APART)
 
     def _condition_news(self) -> tuple[Observation, ...]:
         """Whether what is committed is recorded, when that has changed."""
@@ -181,6 +198,18 @@ class Chores:
 
     def _settings(self) -> Settings:
         return self._configuration.settings()
+
+
+def _gist(look: HomeLook) -> HomeLook:
+    """What makes a look another one: not when it was made, nor what moves all the time."""
+    return replace(
+        look,
+        seen_at=0,
+        daemon=replace(look.daemon, latency=None),
+        storage=look.storage and Storage(look.storage.status),
+        event_writer=look.event_writer and EventWriter(look.event_writer.state),
+        free_bytes=None,
+    )
 
 
 def _store_trouble(condition: StoreCondition) -> str | None:

@@ -121,6 +121,7 @@ class Supervisor:
 
         await tasks.start(outbox.run, name="outbox")
         tasks.start_soon(chores.run, name="chores")
+        tasks.start_soon(chores.follow, name="last looks")
         tasks.start_soon(watch, lambda: chores.bells(homes, tasks), name="doorbell")
         async with anyio.create_task_group() as stopping:
             stopping.start_soon(_stop, self._ending, stopping.cancel_scope, name="signals")

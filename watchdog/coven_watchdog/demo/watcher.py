@@ -120,7 +120,7 @@ async def watching(
     """Run it over one home until the end of the block; it ends with us, whatever ends us."""
     config, log = await to_thread.run_sync(_prepare, directory, home, destinations)
     command = [sys.executable, "-m", "coven_watchdog", "run", "--config", str(config)]
-    process = await _start(command, _environment(environment, directory), log)
+    process = await _start(command, _environment(environment, directory, home), log)
     guard = await anyio.open_process(
         [sys.executable, "-S", "-I", str(guardian.__file__), str(process.pid)],
         stdin=PIPE,
@@ -185,7 +185,11 @@ def _channel(name: str, where: str, titles: str = "") -> str:
     return _CHANNEL.format(name=json.dumps(name), where=where, titles=titles)
 
 
-def _environment(given: Mapping[str, str], directory: Path) -> dict[str, str]:
-    """The user's, without what points at the user's own watchdog and Coven."""
-    own = {"COVEN_WATCHDOG_STATE_DIR": str(directory / "state")}
+def _environment(given: Mapping[str, str], directory: Path, home: Path) -> dict[str, str]:
+    """The user's, without what points at the user's own watchdog and Coven.
+
+    The demo's home is the default one in it, so that
+    the commands in the messages read as they would at home.
+    """
+    own = {"COVEN_WATCHDOG_STATE_DIR": str(directory / "state"), "COVEN_HOME": str(home)}
     return {name: value for name, value in given.items() if name not in _NOT_OURS} | own
