@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 from anyio.abc import TaskGroup
@@ -68,6 +69,7 @@ class Supervisor:
         self._options = options
         self._configuration = configuration
         self._boot = clock.boot_id()
+        self._place = _place(options)
 
     async def main(self) -> int:
         """The life of the process."""
@@ -143,18 +145,21 @@ class Supervisor:
 
         await outbox.drain(_ONCE_DELIVERS)
 
+    def _named(self, settings: Settings) -> Place:
+        return replace(self._place, host=settings.name or self._place.host)
+
     def _preload(self) -> bool:
         return self._configuration.settings().delivery.preload
 
     def _rendered(self, store: Store, claim: Claim, channel: Channel, settings: Settings, now: Instant) -> Message:
         note = "" if store.condition.recorded else f"Not recorded: {store.condition.why}."
-        return render(Page(claim.notification, claim.members, channel, settings, now, _place(self._options, settings)), note)
+        return render(Page(claim.notification, claim.members, channel, settings, now, self._named(settings)), note)
 
 
-def _place(options: RunOptions, settings: Settings) -> Place:
-    host = settings.name or socket.gethostname().partition(".")[0]
+def _place(options: RunOptions) -> Place:
+    """Where this machine's messages are made, under its own name."""
     user_home = options.environ.get("HOME", "")
-    return Place(host, None, str(default_home(options.environ)), user_home)
+    return Place(socket.gethostname().partition(".")[0], None, str(default_home(options.environ)), user_home)
 
 
 def _first(group: BaseExceptionGroup[ReplacedError]) -> ReplacedError:
