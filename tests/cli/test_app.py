@@ -12,7 +12,7 @@ from cli.conftest import Cli
 from coven_watchdog.cli.app import COMMANDS, root
 from coven_watchdog.cli.frame import Command, Group
 
-HEAVY = ("rich", "apprise", "jeepney", "anyio", "httpx", "msgspec", "sqlite3")
+HEAVY = ("rich", "apprise", "jeepney", "anyio", "httpx", "msgspec", "coven_watchdog.store", "coven_watchdog.model.facts")
 
 
 def test_the_table_is_the_folder() -> None:

@@ -2,20 +2,21 @@
 
 import signal
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from cli.conftest import Cli
+from coven_watchdog import clock
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.words import IncidentState
 from coven_watchdog.store.connection import connect
 from coven_watchdog.store.writing import write_plan
 from report.filled import CRASH, fill
-from store.builders import START, moment
-from waiting import until
+from store.builders import moment
 
 
 def _ids(cli: Cli, *arguments: str) -> list[str]:
@@ -73,26 +74,50 @@ def test_an_unknown_incident(cli: Cli) -> None:
 
 def _resolve(cli: Cli) -> None:
     """Write that the crash is over, as the service would."""
-    over = replace(CRASH, state=IncidentState.RESOLVED, resolved_at=START + 60_000_000, changed_at=START + 60_000_000)
+    end = clock.now().wall
+    over = replace(CRASH, state=IncidentState.RESOLVED, resolved_at=end, changed_at=end)
     with closing(connect(cli.database)) as connection:
         write_plan(connection, Plan(incidents=(over,)), moment(1))
         connection.commit()
+
+
+@contextmanager
+def _following(cli: Cli, *arguments: str) -> Iterator[Iterator[bytes]]:
+    """The lines of a running `incidents --follow`; it is ended however the block is left."""
+    process = subprocess.Popen([*cli.command, "incidents", "--follow", *arguments], env=dict(cli.env), stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield iter(process.stdout)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        process.stdout.close()
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_following(cli: Cli, form: str) -> None:
     """It prints what is open, then each change as it is written, as lines or as a document a line."""
     fill(cli.database.parent)
-    command = [*cli.command, "incidents", "--follow", "--all", *(["--json"] if form == "json" else [])]
-    with subprocess.Popen(command, env=dict(cli.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        first = [until(process.stdout.readline) for _ in range(4)]
+    command = ["--all", *(["--json"] if form == "json" else [])]
+    with _following(cli, *command) as lines:
+        first = [next(lines) for _ in range(4)]
         _resolve(cli)
-        news = until(process.stdout.readline)
-        process.send_signal(signal.SIGINT)
+        news = next(lines)
 
     assert sum(b"k7fq" in line for line in first) == 1
     assert b"k7fq" in news
     assert b"resolved" in news
     if form == "json":
         assert all(msgspec.json.decode(line)["schema"] == "coven-watchdog.incidents.v1" for line in [*first, news])
+
+
+def test_following_what_is_open(cli: Cli) -> None:
+    """With --open, what is over already is not told; what ends while it is followed is."""
+    fill(cli.database.parent)
+    with _following(cli, "--open") as lines:
+        first = [next(lines) for _ in range(2)]
+        _resolve(cli)
+        news = next(lines)
+
+    assert all(b" open " in line for line in first)
+    assert b"k7fq resolved" in news

@@ -9,7 +9,6 @@ import pytest
 
 from cli.conftest import Cli
 from report.filled import fill
-from waiting import until
 
 
 def test_errors_are_sentences(cli: Cli) -> None:
@@ -81,6 +80,21 @@ def test_a_reader_that_leaves_is_no_trouble(cli: Cli) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_an_error_that_nobody_reads_keeps_its_code(cli: Cli) -> None:
+    """When even the error cannot be written, the exit code still tells."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*cli.command, "incidents", "show", "zzzz", "--json"],
+        env=dict(cli.env),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk_is_told(cli: Cli) -> None:
     """Output that cannot be written is an error, not a success."""
@@ -100,9 +114,12 @@ def test_ctrl_c_ends_with_130(cli: Cli) -> None:
         [*cli.command, "incidents", "--follow", "--all"], env=dict(cli.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
-    until(process.stdout.readline)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    try:
+        assert process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+
     assert process.returncode == 130
     assert b"Traceback" not in err
 

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,3 +143,17 @@ def test_the_format_fits_the_reader(capsys: pytest.CaptureFixture[str]) -> None:
         logging.getLogger("coven_watchdog.test").warning("bad")
 
     assert capsys.readouterr().err.endswith("WARNING  test: bad\n")
+
+
+def test_the_journal_gets_priorities(tmp_path: Path) -> None:
+    """A service whose standard error is the journal writes priorities instead of times."""
+    code = (
+        "import logging, os; from coven_watchdog.cli.logs import set_up; from coven_watchdog.cli.terms import Terms;"
+        "from coven_watchdog.model.words import LogFormat; facts = os.fstat(2);"
+        "env = {'JOURNAL_STREAM': f'{facts.st_dev}:{facts.st_ino}'};\n"
+        "with set_up(Terms(env=env), LogFormat.TEXT): logging.getLogger('coven_watchdog.test').warning('bad')"
+    )
+    with (tmp_path / "journal").open("w+b") as journal:
+        subprocess.run([sys.executable, "-c", code], stderr=journal, check=True)
+        journal.seek(0)
+        assert journal.read() == b"<4>test: bad\n"

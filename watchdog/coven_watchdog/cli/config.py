@@ -1,6 +1,7 @@
 """`config`: write a first file, check it, and show what is in force."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +72,16 @@ def _write(path: Path, text: str) -> None:
     Raises:
         ConfigError: there is one already, or it cannot be written.
     """
+    if path.exists():
+        message = "there is a configuration already, and it stays as it is"
+        raise ConfigError(message, where=str(path), next_step="coven-watchdog config show")
+
     try:
         path.parent.mkdir(mode=_DIRECTORY, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
-    except FileExistsError as error:
-        message = "there is a configuration already, and it stays as it is"
-        raise ConfigError(message, where=str(path), next_step="coven-watchdog config show") from error
     except OSError as error:
         message = f"cannot be written: {error.strerror}"
-        raise WatchdogError(message, where=str(path), next_step=f"ls -ld {path.parent}") from error
+        raise WatchdogError(message, where=str(path), next_step=f"ls -ld {shlex.quote(str(path.parent))}") from error
 
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)

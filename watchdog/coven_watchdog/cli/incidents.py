@@ -17,6 +17,7 @@ from coven_watchdog.config import written
 from coven_watchdog.errors import ConfigError, UsageError
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.time import DAY
+from coven_watchdog.model.words import IncidentState
 from coven_watchdog.report.incidents import incident_shown, listed, listed_incident
 from coven_watchdog.settings import Duration, Settings
 from coven_watchdog.store import StoreReader
@@ -101,8 +102,9 @@ def _changed(path: Path, start: int | None, *, open_only: bool) -> Iterator[Inci
             found = rows.incidents(since=start)
 
         for incident in reversed(found):
-            news = (incident.state, incident.kind, incident.severity, incident.opened_at)
-            if told.get(incident.id) != news and not (open_only and incident.id not in told and incident.resolved_at):
+            wanted = not open_only or incident.state is IncidentState.OPEN or incident.id in told
+            news = (incident.state, incident.kind, incident.severity)
+            if wanted and told.get(incident.id) != news:
                 told[incident.id] = news
                 yield incident
 
