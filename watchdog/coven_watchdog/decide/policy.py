@@ -22,7 +22,7 @@ _REASONS: Mapping[Transition, Reason] = {
     Transition.WITHDRAWN: Reason.RESOLVED,
 }
 _OPENED_AGAIN = frozenset({Transition.REOPENED, Transition.BECAME_UNSTABLE})
-_FOLLOWS = frozenset({Transition.CHANGED, Transition.REMINDED, Transition.REOPENED})
+_FOLLOWS = frozenset({Transition.CHANGED, Transition.REMINDED})
 _NOTHING = Told()
 
 
@@ -116,7 +116,7 @@ class _Draft:
             return self._over(step, channel, told)
 
         reason = _reason(step, told)
-        suppression = withheld(self._question(step, reason, channel))
+        suppression = withheld(self._question(step, reason, channel, heard=told.first is not None))
         if suppression is None and reason in {Reason.CHANGED, Reason.REMINDER} and self._untried(told):
             self.refreshed[step.incident.id] = step.incident
             return None
@@ -130,8 +130,9 @@ class _Draft:
 
         return (Reason.FIRST, None) if withheld(self._question(step, Reason.FIRST, channel)) is None else None
 
-    def _question(self, step: Step, reason: Reason, channel: Channel) -> Question:
-        return Question(step, reason, channel, self.open_now(), self.world.open_incidents, self.world.silences, self.now)
+    def _question(self, step: Step, reason: Reason, channel: Channel, *, heard: bool = False) -> Question:
+        before, silences = self.world.open_incidents, self.world.silences
+        return Question(step, reason, channel, self.open_now(), before, silences, self.now, heard)
 
     def _over(self, step: Step, channel: Channel, told: Told) -> tuple[Reason, Suppression | None] | None:
         """A recovery is told to who was told of the trouble; who was not yet told hears of both at once."""
@@ -195,7 +196,8 @@ def _own_member(row: Notification, incident: Incident) -> Member:
 def _reason(step: Step, told: Told) -> Reason:
     """Why it is told; a channel that never heard of it hears the first word, whatever the step is."""
     first = _FOUND[step.incident.found]
-    return first if step.transition in _FOLLOWS and told.first is None else _REASONS.get(step.transition, first)
+    follows = step.transition in _FOLLOWS or (step.transition is Transition.REOPENED and step.incident.unstable)
+    return first if follows and told.first is None else _REASONS.get(step.transition, first)
 
 
 def touched(steps: Iterable[Step]) -> tuple[str, ...]:

@@ -166,10 +166,11 @@ def _group_line(page: Page, incident: Incident) -> str:
 
 
 def _lateness(page: Page) -> str:
-    """A message that could not go out in time says how late it is."""
-    row = page.notification
-    late = page.now.wall - (row.fact_at if row.reason is Reason.LATE else row.due_at)
-    return f"Told {span(late)} late." if late >= _LATE_AFTER else ""
+    """A message that could not go out in time says how late it is; one that stands for the first word, since that was due."""
+    late = page.notification.reason is Reason.LATE
+    due = min(member.snapshot.fact_at for member in page.members) if late else page.notification.due_at
+    behind = page.now.wall - due
+    return f"Told {span(behind)} late." if behind >= _LATE_AFTER else ""
 
 
 def _with(message: Message, *said: str) -> Message:

@@ -28,6 +28,8 @@ class Question:
     """The same, before this transaction."""
     silences: tuple[Silence, ...]
     now: Instant
+    heard: bool = False
+    """This channel was told of the incident since it opened."""
 
     @property
     def incident(self) -> Incident:
@@ -75,9 +77,14 @@ def _not_routed(question: Question) -> bool:
 
 
 def _below(question: Question) -> bool:
-    incident, channel = question.incident, question.channel
+    """Too quiet for this channel; who was told of a crash hears all the same that it was none."""
+    corrects = question.step.transition is Transition.CHANGED and question.step.worse
+    return not (question.heard and corrects) and not _reaches(question.incident, question.channel)
+
+
+def _reaches(incident: Incident, channel: Channel) -> bool:
     named = any(fnmatchcase(incident.kind, glob) for glob in channel.also)
-    return not named and incident.severity.rank < channel.min_severity.rank
+    return named or incident.severity.rank >= channel.min_severity.rank
 
 
 def _too_old(question: Question) -> bool:
@@ -85,11 +92,14 @@ def _too_old(question: Question) -> bool:
 
 
 def _inhibited(question: Question) -> bool:
-    return inhibited(question.incident, question.open, question.before)
+    """A story that this channel does not tell cannot tell anything else either."""
+    told = [other for other in question.open if _reaches(other, question.channel)]
+    return inhibited(question.incident, told, [other for other in question.before if _reaches(other, question.channel)])
 
 
 def _milder(question: Question) -> bool:
-    return question.step.transition is Transition.CHANGED and not question.step.worse
+    """Who was told of the worse is not troubled with the milder."""
+    return question.heard and question.step.transition is Transition.CHANGED and not question.step.worse
 
 
 def _unstable(question: Question) -> bool:

@@ -1,0 +1,80 @@
+"""A script in, what happened and who was told out: `(seconds, what is seen…)…` → `seconds kind transition: telling…`.
+
+A telling is a reason, `(a suppression)`, `+a reason` where it joined a message that still collects, or `~` where a message that
+waits will speak of it. Channels other than `desk` are named.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from coven_watchdog.decide.incidents import advance
+from coven_watchdog.decide.memory import Advance, Incidents
+from coven_watchdog.decide.policy import plan, touched
+from coven_watchdog.model.incidents import Judgement, Verdict
+from coven_watchdog.model.telling import Plan
+from coven_watchdog.model.time import SECOND, Instant
+from coven_watchdog.settings import Settings
+from decide.shelf import WITHHELD, Shelf
+from decide.verdicts import AWAKE, DESK, HOME, START, WALL
+
+
+@dataclass
+class Play:
+    """One run. `sink`: what is due is accepted, refused, or (None) not even tried."""
+
+    settings: Settings = DESK
+    last: Advance = field(default_factory=lambda: Advance(Incidents()))
+    shelf: Shelf = field(default_factory=Shelf)
+    sink: bool | None = True
+    now: Instant = START
+    lines: list[str] = field(default_factory=list)
+    names: Iterator[str] = field(default_factory=lambda: (f"i{number}" for number in count(1)))
+
+    def at(self, seconds: float, *seen: "Seen") -> None:
+        """Deliver what is due, act, judge."""
+        passed = round(seconds * SECOND)
+        self.now = Instant(WALL + passed, AWAKE + passed)
+        self.shelf.attempt(self.now.wall, accepted=self.sink)
+        for act in (one for one in seen if not isinstance(one, Verdict)):
+            act(self)
+
+        fresh = Judgement(tuple(replace(one, basis_at=self.now.awake) for one in seen if isinstance(one, Verdict)))
+        self.take(advance(self.last.incidents, fresh, self.settings, self.now, home=HOME, names=self.names))
+
+    def take(self, after: Advance) -> None:
+        """Commit, and note what was done."""
+        self.last = after
+        channels = [channel.name for channel in self.settings.channels]
+        world = self.shelf.world(touched(after.steps), [HOME], channels, self.now.wall)
+        made = self.shelf.write(plan(after.steps, world, self.settings, self.now)) if after.steps else Plan()
+        happened = [(step.incident.id, f"{step.incident.kind} {step.transition}") for step in after.steps]
+        held = [(one.id, f"{one.kind} at last") for one in made.incidents if one.id not in dict(happened)]
+        at = f"{(self.now.awake - AWAKE) / SECOND:g}"
+        self.lines += [f"{at} {words}: {', '.join(self._tellings(one, made))}" for one, words in happened + held]
+
+    def _tellings(self, incident: str, made: Plan) -> list[str]:
+        new, found = {(row.id, row.channel): row for row in made.notifications}, {}
+        for one in (member for member in made.members if member.incident == incident):
+            row = new.get((one.notification, one.channel))
+            words = f"+{one.role}" if row is None else f"({row.suppression})" if row.state is WITHHELD else f"{one.role}"
+            found[one.channel] = words
+
+        for row_id, channel, about in self.shelf.members if any(one.id == incident for one in made.refreshed) else ():
+            if about == incident and self.shelf.untried((row_id, channel)):
+                found.setdefault(channel, "~")
+
+        return [words if channel == "desk" else f"{channel} {words}" for channel, words in sorted(found.items())]
+
+
+Seen = Verdict | Callable[[Play], None]
+Move = tuple[float, *tuple[Seen, ...]]
+
+
+def play(*moves: Move, settings: Settings = DESK) -> list[str]:
+    """Run a script."""
+    run = Play(settings)
+    for seconds, *seen in moves:
+        run.at(seconds, *seen)
+
+    return run.lines

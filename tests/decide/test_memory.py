@@ -1,0 +1,38 @@
+"""What the machine remembers: loaded from a store, and forgotten home by home."""
+
+from dataclasses import replace
+
+from coven_watchdog.decide.changes import created
+from coven_watchdog.decide.memory import Incidents, Pending, key_of
+from coven_watchdog.model.words import IncidentState, Kind
+from decide.verdicts import CRASHED, HOME, START
+
+OTHER = "/home/ada/.other"
+
+
+def test_memory_of_the_run_before() -> None:
+    """Open and recent incidents by home and subject, events by what makes them one."""
+    opened = created(CRASHED, "a", IncidentState.OPEN, START)
+    recent = replace(opened, id="b", home=OTHER)
+    event = (HOME, "session:1", Kind.SESSION_FAILED, "1")
+    memory = Incidents.load([opened], [recent], [event])
+    assert memory == Incidents(open={(HOME, "daemon"): opened}, closed={(OTHER, "daemon"): recent}, noted=frozenset({event}))
+    assert key_of(recent) == (OTHER, "daemon")
+
+
+def test_a_home_is_forgotten_but_for_its_events() -> None:
+    """Nothing on its way, open or closed stays; other homes are untouched; an event is not told again."""
+    incident = created(CRASHED, "a", IncidentState.OPEN, START)
+    event = (HOME, "session:1", Kind.SESSION_FAILED, "1")
+    both = (HOME, "daemon"), (OTHER, "daemon")
+    memory = Incidents(
+        open=dict.fromkeys(both, incident),
+        closed=dict.fromkeys(both, incident),
+        pending=dict.fromkeys(((*key, Kind.DAEMON_STOPPED) for key in both), Pending(1, None)),
+        clearing=dict.fromkeys(both, 1),
+        frozen=dict.fromkeys(both, 1),
+        noted=frozenset({event}),
+    )
+    kept = memory.without(HOME)
+    assert {len(part) for part in (kept.open, kept.closed, kept.pending, kept.clearing, kept.frozen, kept.noted)} == {1}
+    assert kept.without(OTHER) == Incidents(noted=frozenset({event}))
