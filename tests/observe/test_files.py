@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Holder, Look
 from coven_watchdog.observe.files import FilesSource, watch_home
 from coven_watchdog.observe.shared import Shared
-from observe.bench import Seen, ground, in_thread, life, process, running
+from observe.bench import Seen, ground, in_thread, kill, life, process, running
 from waiting import auntil
 
 
@@ -158,18 +157,27 @@ async def test_a_home_that_is_deleted(home: Path, seen: Seen) -> None:
 
 @pytest.mark.anyio
 async def test_leftovers_of_a_daemon_that_has_just_ended(home: Path, seen: Seen) -> None:
-    """After a daemon's end the next look is told although no file has changed, with who the recorded pid belongs to now."""
+    """After a daemon's end the next look is told although nothing has changed."""
+    async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
+        await seen.wait(FilesSeen)
+        shared.leftovers = True
+        shared.to_files.poke()
+        await seen.wait(FilesSeen, count=2)
+        assert not shared.leftovers
+
+
+@pytest.mark.anyio
+async def test_the_holder_of_the_record(home: Path, seen: Seen) -> None:
+    """Who the recorded pid belongs to is told: the daemon that is followed, and nobody once it is gone."""
     with process() as child:
         write_record(home, child.pid)
         async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
             shared.daemon = life(child.pid)
-            await seen.wait(FilesSeen)
-            child.send_signal(signal.SIGKILL)
-            await in_thread(child.wait)
-            shared.daemon, shared.leftovers = None, True
+            await seen.wait(FilesSeen, lambda files: files.record_holder is Holder.DAEMON)
+            await in_thread(lambda: kill(child))
+            shared.daemon = None
             shared.to_files.poke()
-            assert (await seen.wait(FilesSeen, count=2)).record_holder is Holder.NOBODY
-            assert not shared.leftovers
+            await seen.wait(FilesSeen, lambda files: files.record_holder is Holder.NOBODY)
 
 
 @pytest.mark.anyio

@@ -138,10 +138,10 @@ async def test_a_ghost_is_not_looked_for_for_ever(coven: SimulatedCoven, seen: S
             shared.live = {"ghost": SessionRow("ghost", "/p", "codex", "t", "running", None, 0, 0)}
             shared.to_harnesses.poke()
             await auntil(lambda: source._tries.get("ghost") == 3)
-            before = shared.progress["harnesses"]
+            before = shared.lapped["harnesses"]
             shared.to_harnesses.poke()
             await auntil(lambda: source._tries.get("ghost") == 4)
-            assert shared.progress["harnesses"] >= before
+            assert shared.lapped["harnesses"] >= before
             shared.live = {}
             shared.to_harnesses.poke()
             await auntil(lambda: not source._tries)

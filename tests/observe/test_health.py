@@ -137,9 +137,9 @@ async def test_without_a_socket_only_a_look_is_answered(home: Path, seen: Seen) 
         shared.files = found.seen
         source = HealthSource(shared)
         async with running(source, emit=seen.emit):
-            await auntil(lambda: "health" in shared.progress)
-            first = shared.progress["health"]
-            await auntil(lambda: shared.progress["health"] > first)
+            await auntil(lambda: "health" in shared.lapped)
+            first = shared.lapped["health"]
+            await auntil(lambda: shared.lapped["health"] > first)
             assert not seen.all
             source.ask(LOOK)
             assert (await seen.wait(Asked)).outcome is Outcome.NO_SOCKET

@@ -5,7 +5,7 @@ import math
 import anyio
 import pytest
 
-from coven_watchdog.observe.nudge import Nudge, until_next_second
+from coven_watchdog.observe.nudge import Nudge, to_whole_second, until_next_second
 from observe.bench import in_thread
 
 
@@ -43,3 +43,13 @@ async def test_whole_seconds() -> None:
     after = anyio.current_time()
     assert 0 < pause <= 1
     assert math.floor(after + pause + 1e-6) >= math.ceil(before + pause - 1e-6)
+
+
+@pytest.mark.anyio
+async def test_long_rests_end_at_whole_seconds() -> None:
+    """A rest is prolonged to a whole second of the loop's clock, by less than a second."""
+    before = anyio.current_time()
+    seconds = to_whole_second(10)
+    after = anyio.current_time()
+    assert 10 <= seconds < 11
+    assert math.floor(after + seconds + 1e-6) >= math.ceil(before + seconds - 1e-6)

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.model.facts import Asked, EventsSeen, RunnerSeen, SessionSeen, SessionsListed
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Look, Outcome, Route
 from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.observe.shared import Shared
-from coven_watchdog.observe.survey import mark_of
 from coven_watchdog.settings import Settings
 from coven_watchdog.simulated.control import SimulatedCoven
 from observe.bench import QUICK, SLOW, Seen, ground, life, process, running
@@ -56,8 +54,6 @@ async def test_the_first_listing_has_every_row(coven: SimulatedCoven, seen: Seen
         assert (listed.complete, listed.total, listed.identity) == (True, 2, life(coven.pid))
         await auntil(lambda: set(shared.live) == {running_})
         assert await shared.to_harnesses.wait(1)
-        mark = await shared.call(mark_of, shared.paths)
-        assert shared.mark == mark
 
 
 async def wait_for_status(coven: SimulatedCoven, session: str, status: str) -> None:
@@ -89,7 +85,7 @@ async def test_nobody_is_asked_while_nobody_answers(coven: SimulatedCoven, seen:
     async with ground(coven.home, QUICK) as shared:
         source = SessionsSource(shared)
         async with running(source, emit=seen.emit):
-            await auntil(lambda: "sessions" in shared.progress)
+            await auntil(lambda: "sessions" in shared.lapped)
             shared.errands.hint()
             shared.errands.end("x")
             await auntil(lambda: not shared.errands.nudge._event.is_set())
@@ -277,7 +273,11 @@ async def test_a_run_that_is_over_is_told_after_its_row(coven: SimulatedCoven, s
         assert kinds.index(SessionSeen) < kinds.index(RunnerSeen)
 
 
-def test_nothing_of_a_listing_is_written(home: Path) -> None:
-    """A mark is taken without opening the ledger: it is not created."""
-    mark_of(HomePaths(home))
-    assert list(home.iterdir()) == []
+@pytest.mark.anyio
+async def test_the_ledger_is_marked_before_it_is_listed(coven: SimulatedCoven, seen: Seen) -> None:
+    """What the files showed last before the listing is what later changes are compared with."""
+    async with ground(coven.home) as shared:
+        shared.answering, shared.ledger = True, (1, 2, 3)
+        async with running(SessionsSource(shared), emit=seen.emit):
+            await seen.wait(SessionsListed)
+            assert shared.mark == (1, 2, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from coven_watchdog.model.time import Instant
+from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.observe.nudge import Nudge
 from observe.bench import ground, in_thread
 
@@ -17,7 +17,7 @@ async def test_laps_and_beats(path: Path) -> None:
     async with ground(path, now=lambda: Instant(0, 7)) as shared:
         lapped = shared.laps["x"] = anyio.Event()
         shared.beat("x")
-        assert shared.progress == {"x": 7}
+        assert shared.lapped == {"x": 7}
         assert not lapped.is_set()
         shared.lap("x")
         assert lapped.is_set()
@@ -33,7 +33,23 @@ async def test_rest_ends_when_poked_or_over(path: Path) -> None:
         assert not await shared.rest("x", nudge, -1)
         tg.start_soon(in_thread, lambda: anyio.from_thread.run_sync(nudge.poke))
         assert await shared.rest("x", nudge, 60)
-        assert "x" in shared.progress
+        assert "x" in shared.lapped
+
+
+@pytest.mark.anyio
+async def test_a_loop_that_rests_is_well(path: Path) -> None:
+    """A loop that rests on purpose is well until its rest is over; one that does not come back is as old as its last sign."""
+    awake = 1 * SECOND
+    async with ground(path, now=lambda: Instant(0, awake)) as shared, anyio.create_task_group() as tg:
+        shared.lap("stuck")
+        tg.start_soon(shared.rest, "x", Nudge(), 60)
+        shared.lap("x")
+        await anyio.wait_all_tasks_blocked()
+        awake = 50 * SECOND
+        assert shared.progress == {"stuck": 1 * SECOND, "x": 50 * SECOND}
+        awake = 70 * SECOND
+        assert shared.progress["x"] == 1 * SECOND
+        tg.cancel_scope.cancel()
 
 
 @pytest.mark.anyio

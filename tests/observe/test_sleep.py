@@ -17,7 +17,7 @@ async def test_a_suspend_is_told_and_everything_looked_at_afresh(path: Path, see
     """When the machine was suspended, the interval is told, and every source that could have missed something is poked."""
     slept = 0
     async with ground(path) as shared, running(SleepSource(shared, lambda: slept), emit=seen.emit):
-        await auntil(lambda: "sleep" in shared.progress)
+        await auntil(lambda: "sleep" in shared.lapped)
         before = clock.now()
         slept = 8 * HOUR
         told = await seen.wait(Slept)
@@ -39,7 +39,7 @@ async def test_a_late_loop_is_told(path: Path, seen: Seen) -> None:
         return Instant(instant.wall + ahead, instant.awake + ahead)
 
     async with ground(path, now=now) as shared, running(SleepSource(shared, lambda: 0), emit=seen.emit):
-        await auntil(lambda: "sleep" in shared.progress)
+        await auntil(lambda: "sleep" in shared.lapped)
         ahead = 3 * SECOND
         await seen.wait(LoopLate, lambda late: 3 * SECOND - 1000 <= late.by < 60 * SECOND)
         assert not seen.of(Slept)
@@ -49,7 +49,7 @@ async def test_a_late_loop_is_told(path: Path, seen: Seen) -> None:
 async def test_nothing_is_told_of_a_punctual_loop(path: Path, seen: Seen) -> None:
     """Laps in time tell nothing; each is a sign of life."""
     async with ground(path) as shared, running(SleepSource(shared), emit=seen.emit):
-        await auntil(lambda: "sleep" in shared.progress)
-        first = shared.progress["sleep"]
-        await auntil(lambda: shared.progress["sleep"] > first)
+        await auntil(lambda: "sleep" in shared.lapped)
+        first = shared.lapped["sleep"]
+        await auntil(lambda: shared.lapped["sleep"] > first)
         assert not seen.of(Slept)

@@ -3,6 +3,7 @@
 A Coven is the owner of `daemon-serve.lock`, else whoever answered on the socket last.
 """
 
+import math
 from contextlib import ExitStack, closing
 from typing import ClassVar
 
@@ -132,15 +133,22 @@ class DaemonSource:
     async def _follow(self, identity: Identity, emit: Emit) -> None:
         """Look at the process once a second and at the lock when poked, until it has ended or another one is the daemon."""
         shared = self._shared
-        poked = False
-        while shared.daemon == identity:
-            await self._tell_process(emit, asked=False)
-            if poked and await self._read_lock(emit) not in {identity, None}:
-                self._let_go()
-                return
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(self._look_each_second, emit, name=f"{shared.home}: state of {identity.pid}")
+            while shared.daemon == identity:
+                await shared.to_daemon.wait(math.inf)
+                if await self._read_lock(emit) not in {identity, None}:
+                    self._let_go()
+                    break
 
-            shared.lap(self.name)
-            poked = await shared.rest(self.name, shared.to_daemon, until_next_second())
+            tg.cancel_scope.cancel()
+
+    async def _look_each_second(self, emit: Emit) -> None:
+        """A plain sleep: with more than that, an idle machine would notice."""
+        while True:
+            await self._tell_process(emit, asked=False)
+            self._shared.lap(self.name)
+            await anyio.sleep(until_next_second())
 
     def _let_go(self) -> None:
         """It was not the daemon after all, or not the one that counts: its end is no news any more."""

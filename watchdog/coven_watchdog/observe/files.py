@@ -47,7 +47,14 @@ def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
         return path in names
 
     return awatch(
-        paths.root, watch_filter=concerns, debounce=_STEP, step=_STEP, stop_event=stop, force_polling=False, recursive=False
+        paths.root,
+        watch_filter=concerns,
+        debounce=_STEP,
+        step=_STEP,
+        stop_event=stop,
+        rust_timeout=0,
+        force_polling=False,
+        recursive=False,
     )
 
 
@@ -149,6 +156,7 @@ class FilesSource:
             shared.to_health.poke()
 
         # Before the first listing there is nothing to compare with; it comes anyway.
+        shared.ledger = found.mark
         if shared.mark is not None and found.mark and found.mark != shared.mark:
             shared.errands.hint()
 

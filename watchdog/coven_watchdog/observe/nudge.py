@@ -17,8 +17,9 @@ class Nudge:
 
     async def wait(self, seconds: float) -> bool:
         """Rest until poked, at most so long. Tells whether it was poked."""
-        with anyio.move_on_after(seconds):
-            await self._event.wait()
+        if seconds > 0 and not self._event.is_set():
+            with anyio.move_on_after(seconds):
+                await self._event.wait()
 
         poked = self._event.is_set()
         if poked:
@@ -31,3 +32,9 @@ def until_next_second() -> float:
     """Seconds to the next whole second of the loop's clock: loops that wake once a second wake together."""
     now = anyio.current_time()
     return math.floor(now) + 1 - now
+
+
+def to_whole_second(seconds: float) -> float:
+    """So many seconds, and what is missing to a whole second of the loop's clock."""
+    now = anyio.current_time()
+    return math.ceil(now + seconds) - now

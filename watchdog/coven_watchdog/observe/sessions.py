@@ -18,7 +18,6 @@ from coven_watchdog.observe.asking import failed
 from coven_watchdog.observe.following import Following, Pace
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
-from coven_watchdog.observe.survey import mark_of
 
 _TIMEOUT = 8.0
 _PAGE, _LARGE_PAGE = 100, 1000
@@ -116,8 +115,8 @@ class SessionsSource:
         self._following.ended(errands.ended)
         errands.listed = errands.walked = errands.hinted = False
         errands.ended.clear()
-        # Before asking: Coven's own reading changes neither time nor size (seen on 0.4.6), so no change can be missed.
-        shared.mark = await shared.call(mark_of, shared.paths)
+        # As it was before asking: no later change can be missed. Coven's own reading changes neither (seen on 0.4.6).
+        shared.mark = shared.ledger or ()
         try:
             listing = await (self._walk() if walk else self._first_page())
         except CovenError as error:

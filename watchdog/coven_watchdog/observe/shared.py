@@ -13,9 +13,9 @@ from anyio import CapacityLimiter, to_thread
 from coven_watchdog.coven.client import CovenClient
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.model.facts import FilesSeen, Identity, SessionRow
-from coven_watchdog.model.time import Instant
+from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.observe.errands import Errands
-from coven_watchdog.observe.nudge import Nudge
+from coven_watchdog.observe.nudge import Nudge, to_whole_second
 from coven_watchdog.observe.turn import Turn
 from coven_watchdog.settings import Settings
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _THREADS = 4
-_BEAT = 10.0
+_LONG = 2.0
 
 
 Mark = tuple[int, ...]
@@ -53,8 +53,10 @@ class Shared:
     """The last look at the files (files)."""
     answering: bool = False
     """The last health answer was good (health), and its daemon has not ended since (daemon)."""
+    ledger: Mark | None = None
+    """The ledger at the last look (files)."""
     mark: Mark | None = None
-    """The ledger as it was just before the last listing (sessions)."""
+    """The ledger as it was known just before the last listing (sessions)."""
     live: Mapping[str, SessionRow] = field(default_factory=dict)
     """The sessions that are followed (sessions)."""
     runners: dict[str, Identity] = field(default_factory=dict)
@@ -69,8 +71,10 @@ class Shared:
     to_harnesses: Nudge = field(default_factory=Nudge)
     errands: Errands = field(default_factory=Errands)
 
-    progress: dict[str, int] = field(default_factory=dict)
+    lapped: dict[str, int] = field(default_factory=dict)
     """Awake µs of the last sign of life of each loop."""
+    resting: dict[str, int] = field(default_factory=dict)
+    """Awake µs until which a loop rests on purpose."""
     laps: dict[str, anyio.Event] = field(default_factory=dict)
     """Set at the first lap of a loop that was started again."""
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
@@ -80,6 +84,12 @@ class Shared:
         """Run blocking work in one of this home's threads; when cancelled, a hanging one is left behind."""
         return await to_thread.run_sync(function, *args, abandon_on_cancel=True, limiter=self.threads)
 
+    @property
+    def progress(self) -> Mapping[str, int]:
+        """Awake µs at which each loop was last known to be well: now, for one that rests and is not overdue."""
+        now = self.now().awake
+        return {source: now if self.resting.get(source, 0) >= now else at for source, at in self.lapped.items()}
+
     def lap(self, source: str) -> None:
         """A loop went round."""
         self.beat(source)
@@ -87,15 +97,18 @@ class Shared:
             self.laps.pop(source).set()
 
     def beat(self, source: str) -> None:
-        """A loop is alive, if only waiting."""
-        self.progress[source] = self.now().awake
+        """A loop is alive, in the middle of a long round."""
+        self.lapped[source] = self.now().awake
 
     async def rest(self, source: str, nudge: Nudge, seconds: float) -> bool:
-        """Wait until poked or so many seconds have passed, with a sign of life every 10 s. Tells whether it was poked."""
-        end = anyio.current_time() + seconds
-        while (left := end - anyio.current_time()) > 0:
-            self.beat(source)
-            if await nudge.wait(min(left, _BEAT)):
-                return True
+        """Wait until poked or so many seconds have passed. Tells whether it was poked.
 
-        return False
+        A long rest ends at a whole second of the loop's clock, where others wake too: fewer wake-ups of an idle machine.
+        """
+        if seconds >= _LONG:
+            seconds = to_whole_second(seconds)
+
+        self.resting[source] = self.now().awake + round(seconds * SECOND)
+        poked = await nudge.wait(seconds)
+        self.beat(source)
+        return poked
