@@ -5,7 +5,7 @@ import click
 from coven_watchdog.cli.frame import terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
-from coven_watchdog.cli.setting import database
+from coven_watchdog.cli.recorded import database
 from coven_watchdog.cli.status import show
 from coven_watchdog.config import config_place
 from coven_watchdog.model.words import Shade

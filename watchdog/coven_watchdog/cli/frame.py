@@ -51,9 +51,7 @@ class _Shaped(click.Command):
         """What it does, examples, usage, its own options, the general ones."""
         summary, _, rest = inspect.cleandoc(self.help or "").partition("\n\n")
         formatter.write_text(summary)
-        if self.examples:
-            _section(formatter, "Examples", [(f"{PROGRAM} {example}", why) for example, why in self.examples])
-
+        _section(formatter, "Examples", [(f"{PROGRAM} {example}", why) for example, why in self.examples])
         formatter.write_paragraph()
         self.format_usage(ctx, formatter)
         for paragraph in rest.split("\n\n") if rest else ():

@@ -10,7 +10,8 @@ from coven_watchdog.cli.follow import changes
 from coven_watchdog.cli.frame import Group, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.parameters import DURATION
-from coven_watchdog.cli.setting import database, here, loaded, place
+from coven_watchdog.cli.recorded import database
+from coven_watchdog.cli.setting import here, loaded, place
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.incidents import detail_lines, follow_line, list_lines
 from coven_watchdog.config import written
@@ -52,10 +53,8 @@ def incidents(ctx: click.Context, *, open_only: bool, everything: bool, since: D
         message = "--open, --all and --since exclude each other"
         raise UsageError(message, next_step="give one of them")
 
-    if follow:
-        return _follow(terms, open_only=open_only, everything=everything, since=since)
-
-    _show_list(terms, open_only=open_only, everything=everything, since=since)
+    print_them = _follow if follow else _show_list
+    print_them(terms, open_only=open_only, everything=everything, since=since)
     return 0
 
 
@@ -81,7 +80,7 @@ def _from(*, everything: bool, since: Duration | None) -> int | None:
     return None if everything else clock.now().wall - (since or _SINCE)
 
 
-def _follow(terms: Terms, *, open_only: bool, everything: bool, since: Duration | None) -> int:
+def _follow(terms: Terms, *, open_only: bool, everything: bool, since: Duration | None) -> None:
     """Print what the list would show, the oldest first, and then what changes, until Ctrl-C."""
     output = Output(terms)
     start = _from(everything=everything, since=since or (None if everything else Duration(0)))
@@ -90,8 +89,6 @@ def _follow(terms: Terms, *, open_only: bool, everything: bool, since: Duration 
             output.document(listed((incident,)))
         else:
             output.page([follow_line(listed_incident(incident), here(terms))])
-
-    return 0
 
 
 def _changed(path: Path, start: int | None, *, open_only: bool) -> Iterator[Incident]:

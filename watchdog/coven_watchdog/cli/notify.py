@@ -4,7 +4,8 @@ import click
 
 from coven_watchdog.cli.frame import Command, Group, json_option, terms_of
 from coven_watchdog.cli.output import Output
-from coven_watchdog.cli.setting import alive, database, here, loaded
+from coven_watchdog.cli.recorded import database, running_service
+from coven_watchdog.cli.setting import here, loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.testing import by_service, from_shell
 from coven_watchdog.cli.text.notify import log_lines, tried_lines
@@ -60,8 +61,7 @@ def _tested(terms: Terms, channel: str | None) -> NotifyTest:
         UsageError: there is no channel, or none of that name.
     """
     with StoreReader(database(terms)) as rows:
-        service = rows.watchdog()
-        if service is not None and alive(service):
+        if running_service(rows) is not None:
             return by_service(terms, _chosen([look.name for look in rows.channels()], channel))
 
     settings = loaded(terms).settings

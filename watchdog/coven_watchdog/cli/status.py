@@ -9,7 +9,8 @@ from coven_watchdog.cli.follow import stamps
 from coven_watchdog.cli.frame import Command, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.page import Line
-from coven_watchdog.cli.setting import alive, database, here, loaded, running_service
+from coven_watchdog.cli.recorded import alive, database, running_service
+from coven_watchdog.cli.setting import here, loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.status import status_lines
 from coven_watchdog.config import config_place

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import anyio
 
 from coven_watchdog import clock
-from coven_watchdog.cli.setting import database, loaded, place
+from coven_watchdog.cli.recorded import database
+from coven_watchdog.cli.setting import loaded, place
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.decide.render import Page, render
 from coven_watchdog.decide.words import Place

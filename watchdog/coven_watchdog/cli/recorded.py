@@ -1,0 +1,30 @@
+"""The general options in; the watchdog's own database, and the service that writes it, out. Apart from `setting`, as `check` needs none of it."""
+
+from pathlib import Path
+
+from coven_watchdog import clock
+from coven_watchdog.cli.terms import Terms
+from coven_watchdog.config import state_directory
+from coven_watchdog.model.looks import WatchdogLook
+from coven_watchdog.report.status import service_alive
+from coven_watchdog.store import FILE_NAME, StoreReader
+
+
+def database(terms: Terms) -> Path:
+    """The watchdog's own database, whether it exists or not.
+
+    Raises:
+        UsageError: $COVEN_WATCHDOG_STATE_DIR is a relative path.
+    """
+    return state_directory(terms.env) / FILE_NAME
+
+
+def alive(look: WatchdogLook) -> bool:
+    """Whether the service that wrote this look still runs."""
+    return service_alive(look, clock.boot_id())
+
+
+def running_service(rows: StoreReader) -> WatchdogLook | None:
+    """The service, if one runs on this database."""
+    service = rows.watchdog()
+    return service if service is not None and alive(service) else None
