@@ -258,6 +258,20 @@ async def test_files_are_polled_where_no_watch_is_left(home: Path, seen: Seen, e
 
 
 @pytest.mark.anyio
+async def test_a_single_look_watches_nothing(home: Path, seen: Seen) -> None:
+    """For a single look no watch is asked for, so none can be refused; what is asked is answered all the same."""
+    async with ground(home) as shared:
+        shared.brief = True
+        source = FilesSource(shared, Exhausted(OSError("OS file watch limit reached")).watch)
+        async with running(source, emit=seen.emit):
+            await seen.wait(FilesSeen)
+            await in_thread(lambda: bind(home))
+            source.ask(LookRequest(str(home), Look.FILES))
+            assert (await seen.wait(FilesSeen, count=2)).socket is not None
+            assert not seen.of(SourceWorks)
+
+
+@pytest.mark.anyio
 async def test_a_watch_that_can_be_had_again_is_said(home: Path, seen: Seen) -> None:
     """When the system has watches again, that is said too."""
     system = Exhausted(OSError("OS file watch limit reached"))

@@ -88,11 +88,13 @@ class FilesSource:
         self._shared.to_files.poke()
 
     async def run(self, emit: Emit) -> None:
-        """Look for ever, while a second task waits for events."""
+        """Look for ever, while a second task waits for events (not for a single look)."""
         self._told, self._polling = None, False
         self._present, self._gone = anyio.Event(), anyio.Event()
         async with anyio.create_task_group() as tg:
-            tg.start_soon(self._wait_for_events, emit, name=f"{self._shared.home}: file events")
+            if not self._shared.brief:
+                tg.start_soon(self._wait_for_events, emit, name=f"{self._shared.home}: file events")
+
             while True:
                 await self._look(emit)
                 self._shared.lap(self.name)

@@ -32,12 +32,15 @@ class HomeWatch:
         settings: the current settings, read anew at each use.
         now: the clock.
         uid: whose home it must be.
+        brief: a single look: files are looked at when asked, without a watch, whose thread takes 300 ms to end.
     """
 
-    def __init__(self, home: Home, settings: Callable[[], Settings], now: Callable[[], Instant], uid: int) -> None:
+    def __init__(
+        self, home: Home, settings: Callable[[], Settings], now: Callable[[], Instant], uid: int, *, brief: bool = False
+    ) -> None:
         paths = HomePaths(Path(home.path))
         client = CovenClient(paths, uid=uid, ceiling=Ceiling(now), version=__version__)
-        self._shared = Shared(home.path, paths, uid, settings, now, client)
+        self._shared = Shared(home.path, paths, uid, settings, now, client, brief=brief)
         self._sources: tuple[Source, ...] = tuple(source(self._shared) for source in SOURCES)
         self._by_look = {look: source for source in self._sources for look in source.looks}
         self._looks = Looks()

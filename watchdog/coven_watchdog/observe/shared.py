@@ -32,7 +32,7 @@ Mark = tuple[int, ...]
 
 @dataclass(slots=True)
 class Shared:
-    """One home's common ground. Each field below the clock has one writer, named in its line."""
+    """One home's common ground. Each field below `brief` has one writer, named in its line."""
 
     home: str
     paths: HomePaths
@@ -40,6 +40,8 @@ class Shared:
     settings: Callable[[], Settings]
     now: Callable[[], Instant]
     client: CovenClient
+    brief: bool = False
+    """It is for a single look: nothing is watched that takes long to let go of."""
 
     daemon: Identity | None = None
     """The daemon that is followed (daemon); None as soon as it has ended."""
