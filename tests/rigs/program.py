@@ -17,6 +17,7 @@ from waiting import until
 
 COMMAND = (sys.executable, "-m", "coven_watchdog")
 _PATIENCE = 60
+_ARMED = 20
 
 
 def channel(inbox: Inbox, name: str = "sink", **keys: object) -> str:
@@ -49,6 +50,7 @@ class Program:
             **(env or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._apart = False
         self.write(config)
 
     @property
@@ -75,9 +77,10 @@ class Program:
         Args:
             options: further options of `run`.
             armed: return only once it has looked at each home.
-            before: shell commands that prepare a mount namespace for it alone (needs root).
+            before: shell commands that prepare a mount namespace for it and its commands alone (needs root).
         """
-        command = [*COMMAND, "run", *options]
+        command = [*COMMAND, "--debug", "run", *options]
+        self._apart = bool(before)
         if before:
             command = ["unshare", "--mount", "sh", "-euc", f"{before}\nexec {shlex.join(command)}"]
 
@@ -131,9 +134,10 @@ class Program:
             self.kill()
 
     def cli(self, *arguments: str, **env: str) -> Done:
-        """Run a command to its end."""
+        """Run a command to its end, in the service's mount namespace if it has one."""
+        place = ["nsenter", "--mount", f"--target={self.pid}"] if self._apart else []
         done = subprocess.run(
-            [*COMMAND, *arguments],
+            [*place, *COMMAND, *arguments],
             env=self.env | env,
             cwd=self.base,
             capture_output=True,
@@ -175,8 +179,8 @@ class Program:
 
     @staticmethod
     def _looked_at(home: dict[str, Any]) -> bool:
-        daemon = home.get("daemon") or {}
-        return home.get("seen_at") is not None and (daemon.get("state") != "running" or home.get("complete") is True)
+        state = (home.get("daemon") or {}).get("state", "unknown")
+        return state != "unknown" and (state != "running" or home.get("complete") is True)
 
 
 def watch(coven: RealCoven, inbox: Inbox, config: str = "", *, channels: str | None = None, **env: str) -> Program:
