@@ -127,6 +127,26 @@ async def test_a_removed_channel_is_forgotten() -> None:
     assert watched.troubles[1:] == [("channel:web", None)]
 
 
+async def test_what_the_run_before_reported_is_taken_back() -> None:
+    """A channel that was failing when the run before ended is well with its first success; it is not reported again before."""
+    watched = Reported(WEB, MAIL)
+    watched.conditions.remember(["channel:web", "self:config.channel.web", "self:store"])
+    await watched.fail(WEB, times=6)
+    await watched.succeed(MAIL)
+    assert watched.troubles == []
+    await watched.succeed(WEB)
+    await watched.succeed(WEB)
+    assert watched.troubles == [("channel:web", None), ("self:config.channel.web", None)]
+
+
+async def test_what_the_run_before_reported_of_a_removed_channel() -> None:
+    """Trouble of a channel that was removed while nobody watched is taken back at once."""
+    watched = Reported(WEB)
+    watched.conditions.remember(["channel:web", "channel:gone"])
+    await watched.conditions.forget_others()
+    assert watched.troubles == [("channel:gone", None)]
+
+
 async def test_looks() -> None:
     """Each configured channel is shown with its masked URL, its state, its last error and its last success."""
     watched = Reported(WEB, MAIL, DESK, Channel(name="bare"))

@@ -6,7 +6,7 @@ from coven_watchdog.model.looks import BlindWindow, ChannelLook
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import decode
-from coven_watchdog.store.keeping import drop_channels, keep_blind, keep_channels, keep_looks, keep_watchdog
+from coven_watchdog.store.keeping import drop_channels, drop_looks, keep_blind, keep_channels, keep_looks, keep_watchdog
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.writing import write_plan
@@ -22,6 +22,13 @@ def test_the_last_look_at_each_home(connection: sqlite3.Connection) -> None:
     keep_looks(connection, [look(), look("/other")])
     keep_looks(connection, [look(total=7)])
     assert looks(connection) == {HOME: look(total=7), "/other": look("/other")}
+
+
+def test_a_home_that_is_not_watched_any_more(connection: sqlite3.Connection) -> None:
+    """Its look is forgotten; one that nobody knows is no matter."""
+    keep_looks(connection, [look(), look("/other")])
+    drop_looks(connection, ["/other", "/never"])
+    assert looks(connection) == {HOME: look()}
 
 
 def test_one_service(connection: sqlite3.Connection) -> None:

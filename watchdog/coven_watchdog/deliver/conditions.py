@@ -1,7 +1,7 @@
 """Receipts go in, the watchdog's own troubles come out: which channels fail, told once until they are well again."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from coven_watchdog.config import masked
@@ -16,6 +16,9 @@ from coven_watchdog.redact import redact
 from coven_watchdog.settings import Channel, Settings
 
 logger = logging.getLogger(__name__)
+
+_FAILING = "channel:"
+_REFUSED = "self:config.channel."
 
 
 class Conditions:
@@ -35,6 +38,14 @@ class Conditions:
         self._report = report
         self._of: dict[str, Condition] = {}
 
+    def remember(self, topics: Iterable[str]) -> None:
+        """What the run before reported and did not take back: a channel is well once it has delivered. Other topics are not ours."""
+        for topic in topics:
+            for beginning in (_FAILING, _REFUSED):
+                if topic.startswith(beginning):
+                    name = topic.removeprefix(beginning)
+                    self._of[name] = replace(self._get(name), told=self._get(name).told | {topic})
+
     async def learn(self, channel: Channel, receipt: Receipt, settled: Settlement, now: Instant) -> None:
         """Fold in what a try came to, and report what that makes of the channel."""
         if settled.state is NotificationState.SENT:
@@ -52,14 +63,14 @@ class Conditions:
         condition = failed(before, error, now, lost=lost, unreachable=receipt.unreachable)
         self._of[channel.name] = condition
         if receipt.refused_url:
-            await self._tell(f"self:config.channel.{channel.name}", channel.name, f"channel {channel.name}: {error}")
+            await self._tell(f"{_REFUSED}{channel.name}", channel.name, f"channel {channel.name}: {error}")
         elif failing(condition, now) and (channel.local or not self._offline()):
             told = "a message was lost" if lost else f"{condition.failures} tries failed"
-            await self._tell(f"channel:{channel.name}", channel.name, f"{told}: {error}")
+            await self._tell(f"{_FAILING}{channel.name}", channel.name, f"{told}: {error}")
 
     async def stumbled(self, name: str, error: Exception) -> None:
         """Report a fault of our own in a channel's worker."""
-        await self._tell(f"channel:{name}", name, redact(f"its worker stumbled: {type(error).__name__}: {error}"))
+        await self._tell(f"{_FAILING}{name}", name, redact(f"its worker stumbled: {type(error).__name__}: {error}"))
 
     async def walks(self, name: str) -> None:
         """The worker is on its feet again; what its messages came to stands."""
@@ -70,6 +81,11 @@ class Conditions:
         """Take back what was reported: the channel is well, or gone."""
         for topic in sorted(self._of.pop(name, Condition()).told):
             await self._report(OwnTrouble(SELF_HOME, self._now(), topic=topic, trouble=None))
+
+    async def forget_others(self) -> None:
+        """Take back what was reported of channels that are not configured any more."""
+        for name in self._of.keys() - {channel.name for channel in self._settings().channels}:
+            await self.forget(name)
 
     def looks(self) -> tuple[ChannelLook, ...]:
         """The configured channels as they are known, their URLs masked."""

@@ -84,12 +84,17 @@ class Outbox:
         self._lanes: dict[str, _Lane] = {}
         self._tasks: TaskGroup | None = None
 
+    def remember(self, topics: Iterable[str]) -> None:
+        """Take over the troubles that the run before reported and did not take back: they end with the next delivery."""
+        self._conditions.remember(topics)
+
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Deliver until cancelled.
 
         Raises:
             ReplacedError: (in an exception group) the installed package is not ours any more; nothing was lost.
         """
+        await self._conditions.forget_others()
         async with anyio.create_task_group() as self._tasks:
             self.reconfigure()
             task_status.started()

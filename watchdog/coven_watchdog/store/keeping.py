@@ -18,6 +18,11 @@ def keep_looks(connection: sqlite3.Connection, looks: Collection[HomeLook]) -> N
     )
 
 
+def drop_looks(connection: sqlite3.Connection, homes: Collection[str]) -> None:
+    """Forget the looks at homes that are not watched any more."""
+    connection.executemany("DELETE FROM home_look WHERE home = ?", [(home,) for home in homes])
+
+
 def keep_watchdog(connection: sqlite3.Connection, look: WatchdogLook) -> None:
     """The running service, as it describes itself."""
     connection.execute(

@@ -120,13 +120,16 @@ class Store:
         channels: Collection[ChannelLook] = (),
         blind: Collection[BlindWindow] = (),
         configured: Collection[str] | None = None,
+        forgotten: Collection[str] = (),
     ) -> None:
         """Keep looks; what is not given stays.
 
+        `forgotten`: homes that are not watched any more.
         `configured`: the names of all channels; others are forgotten, and what waited for them is withheld as not routed.
         """
 
         def work(connection: sqlite3.Connection) -> None:
+            keeping.drop_looks(connection, forgotten)
             keeping.keep_looks(connection, looks)
             keeping.keep_channels(connection, channels)
             keeping.keep_blind(connection, blind)
