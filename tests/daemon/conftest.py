@@ -8,11 +8,15 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio.abc import TaskStatus
 
+from coven_watchdog import clock
 from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.ending import Ending
 from coven_watchdog.daemon.options import RunOptions
 from coven_watchdog.daemon.supervisor import Supervisor
+from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.words import DaemonState
 from coven_watchdog.simulated.control import SimulatedCoven
 from coven_watchdog.store import StoreReader
 from rigs.inbox import Inbox
@@ -21,15 +25,28 @@ from waiting import until
 
 
 class Button(Ending):
-    """An end at the press of a button instead of a signal."""
+    """An end at the press of a button instead of a signal, without a backstop: the process is the test's."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pressed = anyio.Event()
+        self.hangup: Callable[[], None] | None = None
 
-    async def wait(self) -> None:
-        """Until it is pressed."""
+    async def hear(
+        self,
+        stop: Callable[[], None],
+        reload: Callable[[], None],
+        *,
+        task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Until it is pressed; `hangup` stands for SIGHUP."""
+        self.hangup = reload
+        task_status.started()
         await self.pressed.wait()
+        stop()
+
+    def begin(self) -> None:
+        """No time runs."""
 
 
 @dataclass
@@ -64,19 +81,27 @@ class Service:
         return RunOptions(env, self.config, once=once)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[Button]:
         """Armed at the beginning of the body, ended behind it."""
         button = Button()
         supervisor = await anyio.to_thread.run_sync(lambda: Supervisor(self.options(), Configuration(self.options()), button))
+        began = clock.now().wall
         async with anyio.create_task_group() as tasks:
 
             async def live() -> None:
                 self.codes.append(await supervisor.main())
 
             tasks.start_soon(live, name="the service")
-            await self.until(lambda store: (service := store.watchdog()) is not None and len(store.looks()) > 0)
-            yield
+            await self.until(lambda store: _armed(store, began))
+            yield button
             button.pressed.set()
+
+    async def once(self) -> int:
+        """One pass of `run --once`."""
+        options = self.options(once=True)
+        supervisor = await anyio.to_thread.run_sync(lambda: Supervisor(options, Configuration(options), Button()))
+        with anyio.fail_after(20):
+            return await supervisor.main()
 
     async def until(self, fact: Callable[[StoreReader], bool], seconds: float = 15) -> None:
         """Wait until the store says so."""
@@ -91,6 +116,18 @@ class Service:
         """What arrived, once there are so many: the kinds of the last lines, in order."""
         found = await anyio.to_thread.run_sync(self.inbox.wait, count)
         return [letter.kind for letter in found]
+
+
+def _armed(store: StoreReader, began: int) -> bool:
+    """This life has looked at every home, and walked the sessions where a daemon runs."""
+    own, looks = store.watchdog(), store.looks().values()
+    fresh = [look for look in looks if look.seen_at >= began]
+    return own is not None and own.since >= began and len(fresh) > 0 and all(_known(look) for look in fresh)
+
+
+def _known(look: HomeLook) -> bool:
+    state = look.daemon.state
+    return state is not DaemonState.UNKNOWN and (state is not DaemonState.RUNNING or look.complete)
 
 
 @pytest.fixture

@@ -3,12 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import anyio
 import pytest
 
-from coven_watchdog.daemon.configuration import Configuration
-from coven_watchdog.daemon.ending import Ending
-from coven_watchdog.daemon.supervisor import Supervisor
 from coven_watchdog.simulated.control import SimulatedCoven
 from daemon.conftest import Service
 
@@ -64,9 +60,7 @@ async def test_one_look_for_cron(service: Service, coven: Coven) -> None:
     """`--once` looks, commits, delivers and ends; what needs patience is told at once."""
     async with coven() as simulated:
         await simulated.kill()
-        configuration = await anyio.to_thread.run_sync(lambda: Configuration(service.options(once=True)))
-        with anyio.fail_after(20):
-            assert await Supervisor(service.options(once=True), configuration, Ending()).main() == 0
+        assert await service.once() == 0
 
     assert [letter.kind for letter in service.inbox.letters] == ["daemon.crashed"]
 

@@ -35,7 +35,7 @@ class Configuration:
     async def reload(self) -> bool:
         """Read again. True when other settings are in force now; when they are invalid the old ones stay and `error` says why."""
         try:
-            loaded = await to_thread.run_sync(_load, self._options)
+            loaded = await to_thread.run_sync(_load, self._options, abandon_on_cancel=True)
         except WatchdogError as error:
             self.error = f"{error.where}: {error.message}" if error.where else error.message
             return False

@@ -1,6 +1,6 @@
 """Notices when a file is not what it was: the configuration was edited, or a command wrote to the store."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import anyio
@@ -13,18 +13,17 @@ _SECONDS_BETWEEN = 1.0
 Stamp = tuple[int, int, int] | None
 
 
-async def watch(files: Callable[[], dict[Path, Callable[[], Awaitable[None]]]]) -> None:
-    """Look at each file every other second and ring its bell when it changed.
+async def watch(bells: Mapping[Path, Callable[[], Awaitable[None]]]) -> None:
+    """Look at each file every other second and ring its bell when it changed, and at first: it may have since it was read.
 
     Two small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one, and it
     happens when the sources' own loops are awake anyway.
     """
-    stamps: dict[Path, Stamp] = {}
+    stamps: dict[Path, Stamp] | None = None
     while True:
-        bells = files()
-        seen = await to_thread.run_sync(_stamps, tuple(bells))
+        seen = await to_thread.run_sync(_stamps, tuple(bells), abandon_on_cancel=True)
         for path, bell in bells.items():
-            if path in stamps and stamps[path] != seen[path]:
+            if stamps is None or stamps[path] != seen[path]:
                 await bell()
 
         stamps = seen
@@ -36,9 +35,10 @@ def _stamps(paths: tuple[Path, ...]) -> dict[Path, Stamp]:
 
 
 def _stamp(path: Path) -> Stamp:
+    """The time of the last change of any kind: a mode that was mended makes a refused file another one, too."""
     try:
         stat = path.stat()
     except OSError:
         return None
 
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return stat.st_ino, stat.st_ctime_ns, stat.st_size

@@ -1,7 +1,8 @@
 """The watches over the homes: started and ended as the configuration wants, and asked by the engine."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -25,9 +26,22 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class HomesPorts:
+    """What the watches need of others."""
+
+    emit: Callable[[Observation], Awaitable[None]]
+    """Takes what the sources observe."""
+    see_to: Callable[[Observation], Awaitable[None]]
+    """Takes an observation and returns once it was handled."""
+    adopt: Callable[[HomeState], None]
+    """Takes a home's first state, before its first observation."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Watched:
     watch: HomeWatch
-    scope: anyio.CancelScope
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    ended: anyio.Event = field(default_factory=anyio.Event)
 
 
 class Homes:
@@ -37,8 +51,9 @@ class Homes:
         settings: the settings in force.
         now: the clock.
         machine: the user, and this boot.
-        emit: takes observations.
-        adopt: takes a home's first state, before its first observation.
+        ports: where observations and first states go.
+        failed: (home, source) of the sources that were failing when the run before ended.
+        brief: for a single look.
     """
 
     def __init__(
@@ -46,15 +61,24 @@ class Homes:
         settings: Callable[[], Settings],
         now: Callable[[], Instant],
         machine: Machine,
-        emit: Callable[[Observation], Awaitable[None]],
-        adopt: Callable[[HomeState], None],
+        ports: HomesPorts,
+        *,
+        failed: Iterable[tuple[str, str]] = (),
+        brief: bool = False,
     ) -> None:
         self._settings = settings
         self._now = now
         self._machine = machine
-        self._emit = emit
-        self._adopt = adopt
+        self._ports = ports
+        self._failed = tuple(failed)
+        self._brief = brief
         self._watched: dict[str, _Watched] = {}
+        self._one_at_a_time = anyio.Lock()
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The homes that are watched now."""
+        return frozenset(self._watched)
 
     @property
     def progress(self) -> Mapping[str, int]:
@@ -69,26 +93,56 @@ class Homes:
             if request.home in self._watched:
                 self._watched[request.home].watch.ask((request,))
 
-    async def follow(self, tasks: TaskGroup, remembered: Mapping[str, HomeLook]) -> None:
-        """Watch what the settings name and nothing else. Returns when every new watch is armed."""
-        wanted = {home.path: home for home in self._settings().watched}
-        for key in self._watched.keys() - wanted.keys():
-            self._watched.pop(key).scope.cancel()
-            await self._emit(HomeForgotten(key, self._now()))
+    async def follow(self, tasks: TaskGroup, remembered: Mapping[str, HomeLook]) -> frozenset[str]:
+        """Watch what the settings name and nothing else. Returns what is not watched any more, once all new watches are armed."""
+        async with self._one_at_a_time:
+            wanted = {home.path: home for home in self._settings().watched}
+            gone = frozenset(self._watched.keys() - wanted.keys())
+            for key in gone:
+                await self._end(key)
+                await self._ports.see_to(HomeForgotten(key, self._now()))
 
-        async with anyio.create_task_group() as arming:
-            for key in wanted.keys() - self._watched.keys():
-                arming.start_soon(self._start, tasks, wanted[key], remembered.get(key), name=f"arm {key}")
+            async with anyio.create_task_group() as arming:
+                for key in wanted.keys() - self._watched.keys():
+                    arming.start_soon(self._start, tasks, wanted[key], remembered.get(key), name=f"arm {key}")
+
+        return gone
+
+    async def forget(self, keys: Iterable[str]) -> None:
+        """Withdraw what the run before knew of homes that are not watched any more."""
+        for key in set(keys) - {home.path for home in self._settings().watched}:
+            self._ports.adopt(HomeState.new(key, self._now(), boot=self._machine.boot))
+            await self._ports.see_to(HomeForgotten(key, self._now()))
+
+    async def end(self) -> None:
+        """End every watch; what is believed of the homes stays."""
+        async with self._one_at_a_time:
+            for key in tuple(self._watched):
+                await self._end(key)
 
     async def _start(self, tasks: TaskGroup, home: Home, remembered: HomeLook | None) -> None:
-        now = self._now()
-        state = HomeState.new(home.path, now, booted=self._machine.booted, boot=self._machine.boot, remembered=remembered)
-        self._adopt(state)
-        watch = HomeWatch(home, self._settings, self._now, self._machine.uid)
-        self._watched[home.path] = _Watched(watch, anyio.CancelScope())
-        await tasks.start(self._run, home.path, name=f"watch over {home.path}")
+        self._ports.adopt(self._first_state(home.path, remembered))
+        watch = HomeWatch(home, self._settings, self._now, self._machine.uid, brief=self._brief)
+        watched = self._watched[home.path] = _Watched(watch)
+        with ExitStack() as unless_armed:
+            unless_armed.callback(self._watched.pop, home.path)
+            await tasks.start(self._run, watched, name=f"watch over {home.path}")
+            unless_armed.pop_all()
 
-    async def _run(self, key: str, *, task_status: TaskStatus[None]) -> None:
-        watched = self._watched[key]
-        with watched.scope:
-            await watched.watch.run(self._emit, task_status=task_status)
+    def _first_state(self, key: str, remembered: HomeLook | None) -> HomeState:
+        """A source that failed in the run before has been started anew: it is taken to work until it fails again."""
+        state = HomeState.new(key, self._now(), booted=self._machine.booted, boot=self._machine.boot, remembered=remembered)
+        return replace(state, sources=dict.fromkeys(source for home, source in self._failed if home == key))
+
+    async def _run(self, watched: _Watched, *, task_status: TaskStatus[None]) -> None:
+        try:
+            with watched.scope:
+                await watched.watch.run(self._ports.emit, task_status=task_status)
+        finally:
+            watched.ended.set()
+
+    async def _end(self, key: str) -> None:
+        """The last of its observations is handed in before this returns."""
+        watched = self._watched.pop(key)
+        watched.scope.cancel()
+        await watched.ended.wait()

@@ -16,16 +16,17 @@ After = Callable[[Observation], Awaitable[Iterable[Observation]]]
 
 _WAITING = 256
 _ANSWER_WITHIN = 3.0
+_SAME_AGAIN = 0.05
 
 
 class Intake:
     """One stream for all sources; a context manager that outlives them."""
 
     def __init__(self) -> None:
-        self._send, self._receive = anyio.create_memory_object_stream[Observation](_WAITING)
+        self._send, self._receive = anyio.create_memory_object_stream[tuple[Observation, anyio.Event]](_WAITING)
         self._handled = anyio.Event()
         self.lap = clock.now().awake
-        """Awake µs of the last observation taken, or of the last look for one."""
+        """Awake µs at which the last observation had been handled."""
 
     def __enter__(self) -> Self:
         return self
@@ -36,34 +37,50 @@ class Intake:
 
     async def emit(self, observation: Observation) -> None:
         """Hand in a fact; waits while the engine is behind."""
-        await self._send.send(observation)
+        await self._send.send((observation, anyio.Event()))
+
+    async def see_to(self, observation: Observation) -> None:
+        """Hand in a fact, and wait until the engine has handled it and all that came before. Not for the engine's own task."""
+        handled = anyio.Event()
+        await self._send.send((observation, handled))
+        await handled.wait()
 
     async def run(self, engine: Engine, after: After) -> None:
         """Feed the engine, one observation at a time. `after` runs behind each, and may have more to say."""
-        async for observation in self._receive:
+        async for observation, handled in self._receive:
             await engine.handle(observation, clock.now())
             for news in await after(observation):
                 await engine.handle(news, clock.now())
 
             self.lap = clock.now().awake
+            handled.set()
             self._handled.set()
             self._handled = anyio.Event()
 
     async def tick(self, engine: Engine) -> None:
         """Let the engine judge again when it asked for it, without a new fact."""
+        ticked: tuple[str, int] | None = None
         while True:
-            handled = self._handled
-            due = engine.next_wake()
-            seconds = inf if due is None else max(0.0, (due[1] - clock.now().awake) / SECOND)
-            with anyio.move_on_after(seconds) as waiting:
+            due, handled = engine.next_wake(), self._handled
+            with anyio.move_on_after(_pause(due, ticked)):
                 await handled.wait()
+                continue
 
-            if due is not None and waiting.cancelled_caught:
-                await self.emit(Tick(due[0], clock.now()))
-                await handled.wait()
+            if due is not None:
+                await self.see_to(Tick(due[0], clock.now()))
+                ticked = due
 
     async def settled(self, engine: Engine, homes: Collection[str]) -> None:
         """Wait until every home has been looked at well enough for a single judgement."""
         with anyio.move_on_after(_ANSWER_WITHIN * max(1, len(homes))):
             while not all((state := engine.state(home)) is not None and settled(state) for home in homes):
                 await self._handled.wait()
+
+
+def _pause(due: tuple[str, int] | None, ticked: tuple[str, int] | None) -> float:
+    """Seconds until a judgement is due. One that is due still after it was made must not keep us busy."""
+    if due is None:
+        return inf
+
+    seconds = max(0.0, (due[1] - clock.now().awake) / SECOND)
+    return max(seconds, _SAME_AGAIN) if due == ticked else seconds

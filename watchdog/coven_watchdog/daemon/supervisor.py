@@ -1,44 +1,28 @@
 """`run`: from the command line's options to a watching process, and back to an exit code."""
 
 import logging
-import os
-import random
 import resource
-import secrets
-import signal
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
 
 from coven_watchdog import clock
 from coven_watchdog.config import state_directory
-from coven_watchdog.coven.paths import default_home
-from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.doorbell import watch
-from coven_watchdog.daemon.ending import Ending, bounded
-from coven_watchdog.daemon.homes import Homes, Machine
+from coven_watchdog.daemon.ending import Ending
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.intake import Intake
-from coven_watchdog.daemon.names import names
 from coven_watchdog.daemon.options import RunOptions
-from coven_watchdog.decide.memory import Incidents
-from coven_watchdog.decide.render import Page, render
-from coven_watchdog.decide.words import Place
+from coven_watchdog.daemon.parts import Parts, Resources, Surroundings, assembled
 from coven_watchdog.deliver.couriers import CourierPool, environment
-from coven_watchdog.deliver.outbox import Outbox
-from coven_watchdog.engine import Engine, Ports
-from coven_watchdog.errors import ReplacedError
-from coven_watchdog.model.facts import SELF_HOME
-from coven_watchdog.model.telling import Message
-from coven_watchdog.model.time import Instant
-from coven_watchdog.settings import Channel, Settings
-from coven_watchdog.state import HomeState
-from coven_watchdog.store import Claim, Memory, Store, open_store
+from coven_watchdog.errors import ReplacedError, WatchdogError
+from coven_watchdog.model.facts import SELF_HOME, Tick
+from coven_watchdog.observe.nudge import Nudge
+from coven_watchdog.store import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -52,127 +36,147 @@ def run(options: RunOptions) -> int:
     Raises:
         ConfigError: the configuration cannot be used.
         AlreadyRunningError: another watchdog holds the state directory.
-        StoreError: the store was written by a later version.
+        StoreError: the store was written by a later version, or takes nothing any more, not even in memory.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     configuration = Configuration(options)
-    directory = state_directory(options.environ)
-    with single_instance(directory), bounded() as ending:
-        return anyio.run(Supervisor(options, configuration, ending).main)
+    with single_instance(state_directory(options.environ)):
+        return anyio.run(Supervisor(options, configuration, Ending()).main)
 
 
 class Supervisor:
-    """Wires the parts together; each part is made in the order in which it is needed and ends in the reverse order."""
+    """Runs the parts: each is started when what it needs runs, and they end in the reverse order.
+
+    Args:
+        options: the command line.
+        configuration: the settings in force.
+        ending: how it is told to end.
+    """
 
     def __init__(self, options: RunOptions, configuration: Configuration, ending: Ending) -> None:
         self._ending = ending
-        self._options = options
         self._configuration = configuration
-        self._boot = clock.boot_id()
-        self._place = _place(options)
+        self._here = Surroundings.of(options, configuration)
 
     async def main(self) -> int:
-        """The life of the process."""
-        code = 0
+        """The life of the process; its exit code.
+
+        Raises:
+            WatchdogError: what ended it.
+        """
+        code = WatchdogError.exit_code
         try:
-            async with self._parts() as (tasks, store, memory):
-                await self._live(tasks, store, memory)
-        except* ReplacedError as group:
-            logger.warning("%s; ending so that the new version can start", _first(group).message)
-            code = ReplacedError.exit_code
+            code = await self._heard()
+        finally:
+            self._ending.reached(code)
 
         return code
 
-    @asynccontextmanager
-    async def _parts(self) -> AsyncIterator[tuple[TaskGroup, Store, Memory]]:
-        directory = state_directory(self._options.environ)
-        async with open_store(directory, now=clock.now(), boot=self._boot) as store:
-            memory = await store.load()
-            await store.release()
-            pool = CourierPool(environment(self._options.environ), preload=self._preload)
-            with Intake() as self._intake:
-                async with pool as self._pool, anyio.create_task_group() as tasks:
-                    yield tasks, store, memory
-                    tasks.cancel_scope.cancel()
+    async def _heard(self) -> int:
+        """One life, with an ear for signals from its first moment to its last."""
+        try:
+            async with anyio.create_task_group() as listening:
+                body, hangup = anyio.CancelScope(), Nudge()
+                await listening.start(self._ending.hear, body.cancel, hangup.poke, name="signals")
+                await self._live(body, hangup)
+                listening.cancel_scope.cancel()
+        except BaseExceptionGroup as group:
+            return _code(group)
 
-    async def _live(self, tasks: TaskGroup, store: Store, memory: Memory) -> None:
-        """Start everything, then wait for the end."""
-        settings, intake = self._configuration.settings, self._intake
-        outbox = Outbox(
-            store,
-            self._pool,
-            settings=settings,
-            now=clock.now,
-            render=lambda claim, channel, now_settings, now: self._rendered(store, claim, channel, now_settings, now),
-            report=intake.emit,
-            draw=random.SystemRandom().random,
-        )
-        machine = Machine(os.getuid(), self._boot, clock.booted())
-        homes = Homes(settings, clock.now, machine, intake.emit, lambda state: engine.watch(state))  # noqa: PLW0108 - the engine is made a line later
-        ports = Ports(settings, homes.ask, outbox.wake, names(store.taken_ids, secrets.choice), patient=not self._options.once)
-        engine = Engine(store, ports, Incidents.load(memory.open, memory.recent, memory.noted), self._boot)
-        engine.watch(HomeState.new(SELF_HOME, clock.now(), boot=self._boot))
-        chores = Chores(store, engine, outbox, self._pool, self._configuration, intake.emit, boot=self._boot)
-        await chores.begin(memory)
-        tasks.start_soon(intake.run, engine, chores.after, name="engine")
-        tasks.start_soon(intake.tick, engine, name="deadlines")
-        if self._options.once:
-            await self._once(tasks, homes, memory, intake, engine, outbox)
-            await chores.keep()
-            return
+        return 0
 
-        await tasks.start(outbox.run, name="outbox")
-        tasks.start_soon(chores.run, name="chores")
-        tasks.start_soon(chores.follow, name="last looks")
-        tasks.start_soon(watch, lambda: chores.bells(homes, tasks), name="doorbell")
-        async with anyio.create_task_group() as stopping:
-            stopping.start_soon(_stop, self._ending, stopping.cancel_scope, name="signals")
-            stopping.start_soon(_reload_signals, chores, homes, tasks, name="reload signal")
-            await homes.follow(tasks, memory.looks)
-            await chores.keep()
-            logger.info("watching %s", ", ".join(home.path for home in settings().watched))
+    async def _live(self, body: anyio.CancelScope, hangup: Nudge) -> None:
+        """Run everything until `body` is cancelled or over, then end it in reverse order, bounded by the backstop."""
+        async with self._assembled(hangup) as parts, anyio.create_task_group() as tasks:
+            try:
+                with body:
+                    await (self._once if self._here.once else self._watch)(parts, tasks)
+            finally:
+                self._ending.begin()
+                with anyio.CancelScope(shield=True):
+                    await parts.keeper.keep()
 
-        await chores.keep()
+            tasks.cancel_scope.cancel()
+
         logger.info("stopped")
 
-    async def _once(
-        self, tasks: TaskGroup, homes: Homes, memory: Memory, intake: Intake, engine: Engine, outbox: Outbox
-    ) -> None:
+    @asynccontextmanager
+    async def _assembled(self, hangup: Nudge) -> AsyncIterator[Parts]:
+        """Store, stream and couriers outlive all tasks that use them."""
+        env = self._here.environ
+        async with open_store(state_directory(env), now=clock.now(), boot=self._here.machine.boot) as store:
+            memory = await store.load()
+            await store.release()
+            with Intake() as intake:
+                async with CourierPool(environment(env), preload=self._preload) as pool:
+                    yield assembled(self._here, Resources(store, memory, pool, intake, hangup))
+
+    async def _watch(self, parts: Parts, tasks: TaskGroup) -> None:
+        """Watch for ever."""
+        self._start_engine(parts, tasks)
+        await tasks.start(parts.outbox.run, name="outbox")
+        tasks.start_soon(parts.chores.run, name="chores")
+        tasks.start_soon(parts.keeper.run, name="last looks")
+        tasks.start_soon(parts.audience.run, name="audience")
+        await self._look_at_homes(parts, tasks)
+        await parts.keeper.keep()
+        logger.info("watching %s", ", ".join(home.path for home in self._configuration.settings().watched))
+        tasks.start_soon(parts.reloading.run, tasks, name="reload")
+        tasks.start_soon(watch, self._bells(parts), name="doorbell")
+        await anyio.sleep_forever()
+
+    async def _once(self, parts: Parts, tasks: TaskGroup) -> None:
         """Look, commit, deliver, end."""
+        self._start_engine(parts, tasks)
         with anyio.move_on_after(_ONCE_LOOKS):
-            await homes.follow(tasks, memory.looks)
-            await intake.settled(engine, [home.path for home in self._configuration.settings().watched])
+            await self._look_at_homes(parts, tasks)
+            await parts.intake.settled(parts.engine, [home.path for home in self._configuration.settings().watched])
 
-        await outbox.drain(_ONCE_DELIVERS)
+        await parts.homes.end()
+        await parts.intake.see_to(Tick(SELF_HOME, clock.now()))
+        await parts.outbox.drain(_ONCE_DELIVERS)
 
-    def _named(self, settings: Settings) -> Place:
-        return replace(self._place, host=settings.name or self._place.host)
+    @staticmethod
+    def _start_engine(parts: Parts, tasks: TaskGroup) -> None:
+        tasks.start_soon(parts.intake.run, parts.engine, parts.chores.after, name="engine")
+        tasks.start_soon(parts.intake.tick, parts.engine, name="deadlines")
+
+    @staticmethod
+    async def _look_at_homes(parts: Parts, tasks: TaskGroup) -> None:
+        """Withdraw what concerns homes that are not watched any more, and watch the others."""
+        known = {incident.home for incident in (*parts.memory.open, *parts.memory.recent)}
+        await parts.homes.forget(known - {SELF_HOME})
+        await parts.reloading.begin(tasks, parts.memory.looks)
+
+    def _bells(self, parts: Parts) -> dict[Path, Callable[[], Awaitable[None]]]:
+        """The files whose change concerns us: the configuration, and the store's log, which a command may have written."""
+        log = parts.store.path.with_name(parts.store.path.name + "-wal")
+        return {self._configuration.loaded.path: parts.reloading.edited, log: parts.chores.written}
 
     def _preload(self) -> bool:
         return self._configuration.settings().delivery.preload
 
-    def _rendered(self, store: Store, claim: Claim, channel: Channel, settings: Settings, now: Instant) -> Message:
-        note = "" if store.condition.recorded else f"Not recorded: {store.condition.why}."
-        return render(Page(claim.notification, claim.members, channel, settings, now, self._named(settings)), note)
+
+def _code(group: BaseExceptionGroup[BaseException]) -> int:
+    """The exit code for what ended the run.
+
+    Raises:
+        WatchdogError: what a person can understand.
+        BaseExceptionGroup: a fault of ours.
+    """
+    own, other = group.split(WatchdogError)
+    if own is None or other is not None:
+        raise group
+
+    replaced = own.subgroup(ReplacedError)
+    error = _first(replaced or own)
+    if replaced is None:
+        raise error from None
+
+    logger.warning("%s; ending so that the new version can start", error.message)
+    return error.exit_code
 
 
-def _place(options: RunOptions) -> Place:
-    """Where this machine's messages are made, under its own name."""
-    user_home = options.environ.get("HOME", "")
-    return Place(socket.gethostname().partition(".")[0], None, str(default_home(options.environ)), user_home)
-
-
-def _first(group: BaseExceptionGroup[ReplacedError]) -> ReplacedError:
+def _first(group: BaseExceptionGroup[WatchdogError]) -> WatchdogError:
     error = group.exceptions[0]
-    return error if isinstance(error, ReplacedError) else _first(error)
-
-
-async def _stop(ending: Ending, scope: anyio.CancelScope) -> None:
-    await ending.wait()
-    scope.cancel()
-
-
-async def _reload_signals(chores: Chores, homes: Homes, tasks: TaskGroup) -> None:
-    with anyio.open_signal_receiver(signal.SIGHUP) as signals:
-        async for _ in signals:
-            await chores.reload(homes, tasks)
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

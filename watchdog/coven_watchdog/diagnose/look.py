@@ -6,6 +6,7 @@ from math import inf
 
 import anyio
 import msgspec
+from anyio import to_thread
 
 from coven_watchdog import clock
 from coven_watchdog.catalogue import CATALOGUE, order
@@ -50,9 +51,10 @@ async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int) -> Che
     """Look at each home at once, for at most two seconds and once more."""
     checks: dict[str, HomeCheck] = {}
     quick = _impatient(settings)
+    boot = await to_thread.run_sync(clock.boot_id)
 
     async def check(home: Home) -> None:
-        checks[home.path] = await _check(quick, home, uid)
+        checks[home.path] = await _check(quick, home, uid, boot)
 
     async with anyio.create_task_group() as tasks:
         for home in homes:
@@ -68,8 +70,7 @@ def _impatient(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, probe=probe)
 
 
-async def _check(settings: Settings, home: Home, uid: int) -> HomeCheck:
-    boot = clock.boot_id()
+async def _check(settings: Settings, home: Home, uid: int, boot: str) -> HomeCheck:
     began = HomeState.new(home.path, clock.now(), booted=clock.booted(), boot=boot)
     state = await _look(settings, home, uid, began)
     now = clock.now()
@@ -81,7 +82,7 @@ async def _check(settings: Settings, home: Home, uid: int) -> HomeCheck:
 
 async def _look(settings: Settings, home: Home, uid: int, state: HomeState) -> HomeState:
     """Run the real sources until enough is known, or the time is over."""
-    watch = HomeWatch(home, lambda: settings, clock.now, uid)
+    watch = HomeWatch(home, lambda: settings, clock.now, uid, brief=True)
     send, receive = anyio.create_memory_object_stream[Observation](_WAITING)
     async with send, receive, anyio.create_task_group() as tasks:
         tasks.start_soon(watch.run, send.send, name=f"look at {home.path}")
