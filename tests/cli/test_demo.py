@@ -3,6 +3,7 @@
 import pytest
 
 from cli.conftest import Cli
+from coven_watchdog.cli.demo import _secret
 from rigs.sinks import http_sink
 
 
@@ -43,3 +44,8 @@ def test_a_channel_that_refuses(cli: Cli) -> None:
     done = cli("demo", "--fast", "--channel", "json://127.0.0.1:1/")
     assert done.code == 1
     assert "Coven is back" in done.out
+
+
+def test_no_channel_is_needed() -> None:
+    """Without one the messages are shown here, and nothing is read from standard input."""
+    assert _secret(None) is None

@@ -57,3 +57,12 @@ def test_a_state_directory_that_cannot_be(cli: Cli) -> None:
     done = cli("status", env={"COVEN_WATCHDOG_STATE_DIR": "here"})
     assert done.code == 2
     assert "COVEN_WATCHDOG_STATE_DIR is a relative path" in done.err
+
+
+def test_verbose_says_what_it_used(cli: Cli) -> None:
+    """-v names the configuration and the database, once each, beside the data."""
+    done = cli("-v", "status")
+    assert done.err.splitlines() == [
+        f"database: {cli.database} (does not exist)",
+        f"configuration: {cli.config} (does not exist: defaults)",
+    ]

@@ -19,16 +19,17 @@ def main() -> None:
 
 
 def call(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code. Nothing is raised."""
+    """Run one command line and give its exit code.
+
+    Raises:
+        SystemExit: the reader of a pipe has gone; click ends quietly.
+    """
     terms = Terms(as_json="--json" in arguments, debug="--debug" in arguments)
     terms.color = colored(terms.env)
     try:
         code = root.main(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=terms, color=terms.color)
-        sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        return _nobody_reads()
     except Exception as error:  # noqa: BLE001 - the outermost fence: a person gets a sentence, not a traceback
         return _failed(error, terms)
 
@@ -42,14 +43,13 @@ def _failed(error: Exception, terms: Terms) -> int:
     try:
         tell(error, terms)
     except OSError:
-        _nobody_reads()
+        _let_output_lead_nowhere()
 
     return exit_code(error, terms)
 
 
-def _nobody_reads() -> int:
-    """The reader of a pipe has gone: no word about it, and none from the interpreter either when it flushes at its end."""
+def _let_output_lead_nowhere() -> None:
+    """Nobody takes the output any more: the interpreter must not complain about that when it flushes at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-    return 1

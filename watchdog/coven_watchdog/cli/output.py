@@ -67,8 +67,9 @@ class Output:
             click.echo(click.style(text, fg="yellow") if bad else text, err=True, color=self._terms.color)
 
     def detail(self, text: str) -> None:
-        """Say something for -v only."""
-        if self._terms.verbosity > 0:
+        """Say something for -v only, and only once."""
+        if self._terms.verbosity > 0 and text not in self._terms.said:
+            self._terms.said.add(text)
             click.echo(text, err=True, color=self._terms.color)
 
     def trouble(self, trouble: Trouble) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from coven_watchdog import clock
+from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.config import state_directory
 from coven_watchdog.model.looks import WatchdogLook
@@ -11,12 +12,14 @@ from coven_watchdog.store import FILE_NAME, StoreReader
 
 
 def database(terms: Terms) -> Path:
-    """The watchdog's own database, whether it exists or not.
+    """The watchdog's own database, whether it exists or not; -v tells which.
 
     Raises:
         UsageError: $COVEN_WATCHDOG_STATE_DIR is a relative path.
     """
-    return state_directory(terms.env) / FILE_NAME
+    path = state_directory(terms.env) / FILE_NAME
+    Output(terms).detail(f"database: {path}{'' if path.exists() else ' (does not exist)'}")
+    return path
 
 
 def alive(look: WatchdogLook) -> bool:

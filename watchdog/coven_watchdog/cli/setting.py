@@ -4,6 +4,7 @@ import socket
 from collections.abc import Sequence
 
 from coven_watchdog import clock
+from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.words import Here
 from coven_watchdog.config import Loaded, load
@@ -14,12 +15,18 @@ from coven_watchdog.settings import Settings
 
 
 def loaded(terms: Terms, *, homes: Sequence[str] = (), resolve_urls: bool = False) -> Loaded:
-    """The configuration. Commands that only look need no channel's URL.
+    """The configuration; -v tells which. Commands that only look need no channel's URL.
 
     Raises:
         ConfigError: it cannot be used.
     """
-    return load(terms.config, terms.env, homes=homes, resolve_urls=resolve_urls)
+    found = load(terms.config, terms.env, homes=homes, resolve_urls=resolve_urls)
+    output = Output(terms)
+    output.detail(f"configuration: {found.path}{'' if found.exists else ' (does not exist: defaults)'}")
+    for warning in found.warnings:
+        output.detail(f"warning: {warning}")
+
+    return found
 
 
 def here(terms: Terms) -> Here:

@@ -17,6 +17,8 @@ class Terms:
     debug: bool = False
     as_json: bool = False
     command: str = ""
+    said: set[str] = field(default_factory=set)
+    """The details that -v has shown already."""
 
 
 def colored(env: Mapping[str, str]) -> bool | None:
