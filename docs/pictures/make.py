@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from threading import Thread
 
 import pyte
 from PIL import Image, ImageDraw, ImageFont
@@ -19,8 +20,9 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent / "tests"))
 
 from rigs.desktop import DesktopRig, desktop_rig
+from waiting import until
 
-COLUMNS, LINES, SIZE, EDGE = 100, 120, 16, 12
+COLUMNS, LINES, SIZE, EDGE = 118, 120, 16, 12
 GROUND, INK = "#1e1e1e", "#d4d4d4"
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono{}.ttf"
 COLOURS = {
@@ -34,7 +36,6 @@ COLOURS = {
     "white": "#e5e5e5",
     "brightblack": "#7f7f7f",
 }
-POPUPS = 3
 
 
 def _colour(name: str, default: str) -> str:
@@ -79,12 +80,17 @@ def _run(command: list[str], environ: dict[str, str]) -> pyte.Screen:
 def _shoot(rig: DesktopRig, path: Path) -> None:
     """The corner of the desktop where the popups are."""
     whole = path.with_suffix(".whole.png")
-    subprocess.run(["import", "-silent", "-display", rig.display, "-window", "root", whole], check=True)
+    subprocess.run(["import", "-silent", "-window", "root", whole], check=True, env=os.environ | {"DISPLAY": rig.display})
     with Image.open(whole) as image:
         box = image.convert("L").point(lambda value: 255 if value else 0).getbbox()
         image.crop(box).save(path, optimize=True)
 
     whole.unlink()
+
+
+def _when_it_crashes(rig: DesktopRig) -> None:
+    until(lambda: any("crashed" in popup["summary"] for popup in rig.shown()), 60)
+    _shoot(rig, HERE / "desktop.png")
 
 
 def main() -> None:
@@ -93,10 +99,11 @@ def main() -> None:
         environ = (
             os.environ | rig.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1", "TZ": "UTC"}
         )
+        photographer = Thread(target=_when_it_crashes, args=(rig,))
+        photographer.start()
         screen = _run([sys.executable, "-m", "coven_watchdog", "demo"], environ)
+        photographer.join()
         _draw(screen, HERE / "demo.png")
-        rig.shown(POPUPS)
-        _shoot(rig, HERE / "desktop.png")
 
 
 if __name__ == "__main__":
