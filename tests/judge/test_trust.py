@@ -65,6 +65,14 @@ def test_a_record_of_unknown_holder_is_unknown() -> None:
     assert "daemon.record_invalid" not in {*tale.presents, *tale.clears}
 
 
+def test_a_record_seen_before_this_daemon_is_looked_at_again() -> None:
+    """A zombie that was just reaped and replaced must not make its successor's record misleading."""
+    tale = Tale().files(0, record_holder=Holder.ZOMBIE).daemon(1)
+
+    assert (tale.presents, Look.FILES in tale.looks) == ((), True)
+    assert "daemon.record_invalid" in tale.files(1.1).clears
+
+
 def test_the_peer_holds_the_lock() -> None:
     """Who answers is who serves."""
     assert "daemon.impostor" in Tale().served(0).health(1, peer=DAEMON).clears

@@ -46,6 +46,11 @@ def record(case: Case) -> Judgement:
     if files is None or files.error or files.directory is None:
         return UNKNOWN
 
+    life = case.state.alive
+    if life is not None and files.at.awake < life.seen.awake:
+        # Seen before the daemon that runs now: the record is its own by now.
+        return ask(case, Look.FILES)
+
     if files.record is None or files.record_holder in {Holder.DAEMON, Holder.NOBODY}:
         return clear(case, "daemon", (Kind.DAEMON_RECORD_INVALID,), files.at)
 
