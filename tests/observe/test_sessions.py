@@ -11,6 +11,7 @@ from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Look, Outcome, Route
 from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.observe.shared import Shared
+from coven_watchdog.observe.survey import mark_of
 from coven_watchdog.settings import Settings
 from coven_watchdog.simulated.control import SimulatedCoven
 from observe.bench import QUICK, SLOW, Seen, ground, life, process, running
@@ -275,9 +276,10 @@ async def test_a_run_that_is_over_is_told_after_its_row(coven: SimulatedCoven, s
 
 @pytest.mark.anyio
 async def test_the_ledger_is_marked_before_it_is_listed(coven: SimulatedCoven, seen: Seen) -> None:
-    """What the files showed last before the listing is what later changes are compared with."""
+    """The ledger just before the listing is what later changes are compared with; listing changes nothing of it."""
     async with ground(coven.home) as shared:
-        shared.answering, shared.ledger = True, (1, 2, 3)
+        shared.answering = True
+        before = await shared.call(mark_of, shared.paths)
         async with running(SessionsSource(shared), emit=seen.emit):
             await seen.wait(SessionsListed)
-            assert shared.mark == (1, 2, 3)
+            assert shared.mark == before

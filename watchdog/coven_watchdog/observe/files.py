@@ -158,7 +158,6 @@ class FilesSource:
             shared.to_health.poke()
 
         # Before the first listing there is nothing to compare with; it comes anyway.
-        shared.ledger = found.mark
         if shared.mark is not None and found.mark and found.mark != shared.mark:
             shared.errands.hint()
 

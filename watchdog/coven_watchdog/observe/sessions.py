@@ -18,6 +18,7 @@ from coven_watchdog.observe.asking import failed
 from coven_watchdog.observe.following import Following, Pace
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
+from coven_watchdog.observe.survey import mark_of
 
 _TIMEOUT = 8.0
 _PAGE, _LARGE_PAGE = 100, 1000
@@ -115,8 +116,9 @@ class SessionsSource:
         self._following.ended(errands.ended)
         errands.listed = errands.walked = errands.hinted = False
         errands.ended.clear()
-        # As it was before asking: no later change can be missed. Coven's own reading changes neither (seen on 0.4.6).
-        shared.mark = shared.ledger or ()
+        # Just before asking: what changes later is not missed, and what is listed now is not listed twice. Coven's own reading
+        # changes neither time nor size (seen on 0.4.6).
+        shared.mark = await shared.call(mark_of, shared.paths)
         try:
             listing = await (self._walk() if walk else self._first_page())
         except CovenError as error:

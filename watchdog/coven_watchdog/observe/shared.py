@@ -55,10 +55,8 @@ class Shared:
     """The last look at the files (files)."""
     answering: bool = False
     """The last health answer was good (health), and its daemon has not ended since (daemon)."""
-    ledger: Mark | None = None
-    """The ledger at the last look (files)."""
     mark: Mark | None = None
-    """The ledger as it was known just before the last listing (sessions)."""
+    """The ledger as it was just before the last listing (sessions)."""
     live: Mapping[str, SessionRow] = field(default_factory=dict)
     """The sessions that are followed (sessions)."""
     runners: dict[str, Identity] = field(default_factory=dict)

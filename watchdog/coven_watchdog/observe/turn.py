@@ -12,7 +12,7 @@ import anyio
 
 T = TypeVar("T")
 
-_BEARABLE = 0.1
+_BEARABLE = 0.06
 
 
 class Turn:
@@ -39,7 +39,7 @@ class Turn:
 
     @asynccontextmanager
     async def hurriedly(self) -> AsyncIterator[None]:
-        """Be next, 100 ms later at most: a patient request that takes longer is broken off."""
+        """Be next, 60 ms later at most: a patient request that takes longer is broken off."""
         self._hurried, self._done = anyio.Event(), anyio.Event()
         try:
             await self._push_aside()
