@@ -67,7 +67,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "Whoever answers on Coven's socket is not the daemon that holds this home's lock. Do not send it prompts.",
             Severity.CRITICAL,
             patience=5 * SECOND,
-            advice=(Advice("coven-watchdog check", Effect.READS, "See who answers"),),
+            advice=(Advice("coven-watchdog check", Effect.READS, "Send it no prompts. See who answers"),),
             ending=("a stranger answered", "Coven answers for itself again"),
         ),
         Kind.DAEMON_RESTART_LOOP: Entry(
@@ -181,7 +181,7 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             "The daemon runs, but its ledger cannot be read: sessions are neither listed nor recorded.",
             Severity.CRITICAL,
             advice=(Advice("tail -n 60 {log}", Effect.READS, "Read its log before anything restarts"),),
-            ending=("ledger not readable", "Coven's ledger can be read again"),
+            ending=("ledger not readable", "Coven's ledger works again"),
         ),
         Kind.SESSION_CRASHED: Entry(
             "A session crashed",
@@ -257,12 +257,12 @@ CATALOGUE: Mapping[Kind, Entry] = MappingProxyType(
             ending=("did not deliver", "A channel delivers again"),
         ),
         Kind.WATCHDOG_CONFIG_INVALID: Entry(
-            "The watchdog's configuration is invalid",
+            "The watchdog's config is invalid",
             "an edited configuration was not taken",
             "The configuration that ran before stays in force.",
             Severity.WARNING,
             advice=(Advice("coven-watchdog config validate", Effect.READS, "See what is wrong"),),
-            ending=("edited configuration not taken", "The watchdog's configuration is valid"),
+            ending=("edited configuration not taken", "The watchdog's config is valid again"),
         ),
         Kind.WATCHDOG_SOURCE_FAILED: Entry(
             "A part of the watchdog fails",

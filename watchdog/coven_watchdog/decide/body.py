@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
-from coven_watchdog.decide.changes import spell
+from coven_watchdog.decide.changes import spell, went_through
+from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import Place, clock_time, counted, span
-from coven_watchdog.model.incidents import Chapter, Incident
+from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Member, Notification
 from coven_watchdog.model.time import MINUTE, Instant
 from coven_watchdog.model.words import Form, Kind, Reason, Transition
 from coven_watchdog.settings import Channel, Settings
 
 _SINCE_AFTER = MINUTE
+_PLACE_LIMIT = 64
+_DEATHS = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Page:
     def where(self, incident: Incident) -> str:
         """The machine, and the home's name when it has one."""
         home = self.settings.home(incident.home).name if incident.home else ""
-        return f"{self.place.host}/{home}" if home else self.place.host
+        return one_line(f"{self.place.host}/{home}" if home else self.place.host, _PLACE_LIMIT)
 
 
 def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def _turn(page: Page, incident: Incident) -> str:
 
     if last is Transition.REOPENED:
         ends = [chapter.at for chapter in incident.chapters if chapter.transition is Transition.RESOLVED]
-        return f"Again, after {span(incident.fact_at - ends[-1])}." if ends else "Again."
+        return f"Again: it was well for {span(incident.fact_at - ends[-1])}." if ends else "Again."
 
     return _before(page, incident)
 
@@ -97,11 +100,8 @@ def _before(page: Page, incident: Incident) -> str:
     if not others:
         return ""
 
-    return f"Before: {_past(others[-1])} since {clock_time(others[-1].at, page.now.wall, page.place.zone)}."
-
-
-def _past(chapter: Chapter) -> str:
-    return CATALOGUE[chapter.kind].ending[0]
+    was = CATALOGUE[others[-1].kind].ending[0]
+    return f"Before: {was} since {clock_time(others[-1].at, page.now.wall, page.place.zone)}."
 
 
 def _times(incident: Incident) -> str:
@@ -111,7 +111,7 @@ def _times(incident: Incident) -> str:
 def _hit(page: Page, incident: Incident) -> str:
     facts = incident.facts
     if incident.form is Form.EVENT and facts.sessions:
-        return phrases.session(facts.sessions[0], title=page.titles, short_id=True)
+        return phrases.session(facts.sessions[0], title=page.titles, identified=True)
 
     if incident.kind in STORY_KINDS and not facts.sessions_known:
         return "Which sessions it hit is not known."
@@ -131,10 +131,14 @@ def _advice(incident: Incident, place: Place) -> str:
 
 def recovery_lines(page: Page, incident: Incident) -> tuple[str, ...]:
     """How long, what it was, what it cost, how to go on. Some are empty."""
+    if incident.withdrawn:
+        since = phrases.when(incident, page.now.wall, page.place)
+        return (f"since {since} · {_story(incident)}.", "It is not watched any more, so how it goes on is not known.")
+
     return (
         f"{_was(page, incident)}{phrases.lasted(incident, page.now.wall, page.place)}: {_story(incident)}.",
         _count(page, incident),
-        _unknown(incident),
+        _cost(incident),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),
         _survivors(page, incident),
         *phrases.go_on(incident, page.place),
@@ -144,13 +148,13 @@ def recovery_lines(page: Page, incident: Incident) -> tuple[str, ...]:
 def _was(page: Page, incident: Incident) -> str:
     """`Down ` for a daemon out of service; in the past where nobody was told of it before."""
     late = page.notification.reason is Reason.LATE
-    down = incident.subject == "daemon" and any(chapter.kind in STORY_KINDS for chapter in spell(incident))
+    down = incident.subject == "daemon" and not STORY_KINDS.isdisjoint(went_through(incident))
     return ("Was down " if late else "Down ") if down else ("Was so " if late else "")
 
 
 def _story(incident: Incident) -> str:
     """Every kind it went through this time, in order, then how the last one came about."""
-    words = ", then ".join(dict.fromkeys(_past(chapter) for chapter in spell(incident)))
+    words = ", then ".join(CATALOGUE[kind].ending[0] for kind in went_through(incident))
     why = phrases.why(incident)
     return f"{words}; {why}" if why else words
 
@@ -159,13 +163,18 @@ def _count(page: Page, incident: Incident) -> str:
     if len(incident.reopenings) <= 1:
         return ""
 
-    return f"{_times(incident)} since {clock_time(incident.reopenings[0], page.now.wall, page.place.zone)}."
+    calm = " It has not changed for 15 minutes." if incident.chapters[-1].transition is Transition.CALMED else ""
+    return f"{_times(incident)} since {clock_time(incident.reopenings[0], page.now.wall, page.place.zone)}.{calm}"
 
 
-def _unknown(incident: Incident) -> str:
-    """What nobody can say."""
-    if incident.withdrawn:
-        return "It is not watched any more, so how it goes on is not known."
+def _cost(incident: Incident) -> str:
+    """What is not to be read from a list of what was lost."""
+    facts = incident.facts
+    if incident.subject != "daemon" or facts.lost:
+        return ""
 
-    unknown = incident.subject == "daemon" and not incident.facts.sessions_known
-    return "What became of its sessions is not known yet." if unknown else ""
+    if not facts.sessions_known:
+        return "What became of its sessions is not known yet."
+
+    died = facts.old_identity is not None or not _DEATHS.isdisjoint(went_through(incident))
+    return "No session was lost." if facts.sessions and not died else ""

@@ -48,6 +48,11 @@ def spell(incident: Incident) -> tuple[Chapter, ...]:
     return incident.chapters[starts[-1] :] if starts else incident.chapters
 
 
+def went_through(incident: Incident) -> tuple[Kind, ...]:
+    """Every kind that it has been since it opened, in order."""
+    return tuple(dict.fromkeys(chapter.kind for chapter in spell(incident))) or (incident.kind,)
+
+
 def worsens(incident: Incident, verdict: Verdict) -> bool:
     """Whether this is worse than anything the incident has been since it opened: going to and fro is no news."""
     before = [(chapter.severity, chapter.kind) for chapter in spell(incident)] + [(incident.severity, incident.kind)]
@@ -123,7 +128,8 @@ def reminded(incident: Incident, now: Instant) -> Step:
 
 def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
     """It is over; the clearing verdict knows what it cost, and whether it was over before anybody looked."""
-    cost, unseen = verdict.facts, verdict.facts.between
+    known, cost, unseen = incident.facts.identity, verdict.facts, verdict.facts.between
+    another = cost.identity is not None and cost.identity != known
     found_over = unseen is not None and unseen[0] >= incident.fact_at and now.wall - unseen[1] < _JUST_BEGUN
     facts = replace(
         incident.facts,
@@ -132,6 +138,7 @@ def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
         sessions_known=cost.sessions_known,
         version=cost.version or incident.facts.version,
         old_version=cost.old_version,
+        old_identity=known if another else None,
         between=unseen if found_over else incident.facts.between,
     )
     after = replace(incident, state=IncidentState.RESOLVED, resolved_at=now.wall, changed_at=now.wall, facts=facts)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coven_watchdog.catalogue import CATALOGUE, EFFECTS, STORY_KINDS
 from coven_watchdog.decide.advice import resume, suggestions
+from coven_watchdog.decide.changes import went_through
 from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.facts import ExitStatus
@@ -45,12 +46,12 @@ def _channel(incident: Incident, limit: int) -> str:
     return f"Channel {name(incident.subject.removeprefix('channel:'), limit)}"
 
 
-def recovered(incident: Incident, stories: frozenset[Kind], limit: int = _NAME_LIMIT) -> str:
-    """What is well again, in a few words. `stories`: everything it has been."""
+def recovered(incident: Incident, limit: int = _NAME_LIMIT) -> str:
+    """What is well again, in a few words."""
     if incident.kind is Kind.WATCHDOG_CHANNEL_FAILING:
         return f"{_channel(incident, limit)} delivers again"
 
-    back = incident.subject == "daemon" and stories & STORY_KINDS
+    back = incident.subject == "daemon" and not STORY_KINDS.isdisjoint(went_through(incident))
     return CATALOGUE[Kind.DAEMON_CRASHED if back else incident.kind].ending[1]
 
 
@@ -66,15 +67,27 @@ def cost(incident: Incident) -> str:
 
 def cause(incident: Incident) -> str:
     """How it came about, one sentence without its full stop."""
-    special = _CAUSES.get(incident.kind)
-    words = special(incident.facts) if special else _detail(incident.facts)
+    if incident.kind in _WITNESSED:
+        words = _saw(incident)
+    else:
+        special = _CAUSES.get(incident.kind, _detail)
+        words = special(incident.facts)
+
     return words or CATALOGUE[incident.kind].symptom
 
 
 def why(incident: Incident) -> str:
     """How it came about, told when it is over; "" when that is not known."""
-    special = _WHYS.get(incident.kind)
-    return special(incident.facts) if special else _detail(incident.facts)
+    if incident.kind in _WITNESSED:
+        return _saw(incident)
+
+    special = _WHYS.get(incident.kind, _detail)
+    return special(incident.facts)
+
+
+def _saw(incident: Incident) -> str:
+    """What the first witness saw."""
+    return said(incident.witnesses[0].saw, _DETAIL_LIMIT) if incident.witnesses else ""
 
 
 def _detail(facts: Facts) -> str:
@@ -100,13 +113,13 @@ def _stop(facts: Facts) -> str:
     return _detail(facts) or "a clean stop, and nobody started it again"
 
 
-def _session_end(facts: Facts) -> str:
+def _end(facts: Facts) -> str:
     parts = (_exit(facts) if facts.exit != _CLEAN else "", _detail(facts))
     return "; ".join(part for part in parts if part)
 
 
 def _launch(facts: Facts) -> str:
-    return _session_end(facts) or "it ended at once, without any output; most often its harness is not on the daemon's PATH"
+    return _end(facts) or "it ended at once, without any output; most often its harness is not on the daemon's PATH"
 
 
 def _hang(facts: Facts) -> str:
@@ -129,19 +142,20 @@ _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_UNRESPONSIVE: _hang,
     Kind.DAEMON_RESTARTED: _restart,
     Kind.DAEMON_RESTART_LOOP: _loop,
-    Kind.SESSION_CRASHED: _session_end,
-    Kind.SESSION_FAILED: _session_end,
+    Kind.SESSION_CRASHED: _end,
+    Kind.SESSION_FAILED: _end,
     Kind.SESSION_LAUNCH_FAILED: _launch,
-    Kind.SESSION_ORPHANED: _session_end,
-    Kind.SESSION_KILLED: _session_end,
-    Kind.SESSION_FINISHED: _session_end,
+    Kind.SESSION_ORPHANED: _end,
+    Kind.SESSION_KILLED: _end,
+    Kind.SESSION_FINISHED: _end,
 }
 _WHYS: Mapping[Kind, Callable[[Facts], str]] = {
-    Kind.DAEMON_CRASHED: _crash,
-    Kind.DAEMON_STOPPED: lambda facts: _detail(facts) or _exit(facts),
+    Kind.DAEMON_CRASHED: _end,
     Kind.DAEMON_UNRESPONSIVE: lambda facts: "a signal had stopped its process" if facts.detail else "",
     Kind.DAEMON_RESTART_LOOP: _loop,
 }
+_WITNESSED = frozenset({Kind.DAEMON_SOCKET_LOST, Kind.DAEMON_UNHEALTHY, Kind.DAEMON_INCOMPATIBLE})
+"""What there is to say of these is what was seen."""
 
 
 def name(text: str, limit: int = _NAME_LIMIT) -> str:
@@ -149,12 +163,17 @@ def name(text: str, limit: int = _NAME_LIMIT) -> str:
     return said(text, limit) or "?"
 
 
-def session(brief: SessionBrief, *, title: bool = False, short_id: bool = False) -> str:
+def session(brief: SessionBrief, *, title: bool = False, identified: bool = False) -> str:
     """`codex in shop 41 min`, with the title or the short id where wanted."""
     words = f"{name(brief.harness)} in {name(brief.project)} {span(brief.ran_for)}"
     shown = said(next((line for line in brief.title.splitlines() if line.strip()), ""), TITLE_LIMIT) if title else ""
     words = f"{words} “{shown}”" if shown else words
-    return f"{words} ({one_line(brief.id[:_SHORT], _SHORT)})" if short_id else words
+    return f"{words} ({short_id(brief)})" if identified else words
+
+
+def short_id(brief: SessionBrief) -> str:
+    """The first part of the session's id, which Coven's commands take too."""
+    return one_line(brief.id[:_SHORT], _SHORT)
 
 
 def sessions(briefs: Sequence[SessionBrief], *, titles: bool, label: str = "") -> str:
@@ -193,8 +212,8 @@ def lasted(incident: Incident, now: int, place: Place) -> str:
     if between is None:
         return f"{began}–{over} ({span(end - incident.fact_at)})"
 
-    unseen = _between(between, now, place)
-    return f"from {began} until {unseen}" if ended_unseen(incident) else f"from {unseen} until {over}"
+    unseen = f"some time {_between(between, now, place)}"
+    return f"from {began} until {unseen}" if ended_unseen(incident) else f"since {unseen}, until {over}"
 
 
 def ended_unseen(incident: Incident) -> bool:

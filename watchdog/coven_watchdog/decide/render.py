@@ -9,13 +9,12 @@ from dataclasses import replace
 from coven_watchdog.catalogue import EFFECTS
 from coven_watchdog.decide import phrases
 from coven_watchdog.decide.body import Page, recovery_lines, trouble_lines
-from coven_watchdog.decide.changes import spell
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import clock_time, counted, span
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Member, Message
 from coven_watchdog.model.time import MINUTE
-from coven_watchdog.model.words import Effect, Kind, Priority, Reason, Severity, Tone, Transition
+from coven_watchdog.model.words import Effect, Form, Kind, Priority, Reason, Severity, Tone, Transition
 
 __all__ = ["TITLE_LIMIT", "Page", "render"]
 
@@ -41,56 +40,72 @@ def render(page: Page, note: str = "") -> Message:
 
 def _test(page: Page) -> Message:
     title = one_line(f"i Test from coven-watchdog on {page.place.host}", TITLE_LIMIT)
-    first = f"{clock_time(page.now.wall, page.now.wall, page.place.zone)} · channel {page.channel.name} works."
+    works = one_line(f"channel {page.channel.name} works.", _GROUP_LINE)
+    first = f"{clock_time(page.now.wall, page.now.wall, page.place.zone)} · {works}"
     lines = (first, "Alerts about Coven will arrive like this.", f"test {page.notification.id}")
     return Message(title, lines, Tone.INFO, Priority.DEFAULT, page.notification.id)
 
 
 def _single(page: Page, member: Member) -> Message:
-    incident = member.snapshot
-    over = incident.resolved_at is not None
-    lines = recovery_lines(page, incident) if over else trouble_lines(page, incident, member.role)
-    title = _over_title(page, incident) if over else _title(page, incident, member.role)
-    token = page.notification.id
-    body = (*(line for line in lines if line), f"{incident.kind} {token}")
-    return Message(title, body, _tone(incident), _priority(incident), token)
+    """One incident with its whole story."""
+    incident, token = member.snapshot, page.notification.id
+    return Message(
+        title=_headed(page, member),
+        lines=(*_story(page, member), f"{incident.kind} {token}"),
+        tone=_tone(incident),
+        priority=_priority(incident),
+        token=token,
+    )
+
+
+def _headed(page: Page, member: Member) -> str:
+    over = member.snapshot.resolved_at is not None
+    return _over_title(page, member.snapshot) if over else _title(page, member.snapshot, member.role)
+
+
+def _story(page: Page, member: Member) -> tuple[str, ...]:
+    over = member.snapshot.resolved_at is not None
+    lines = recovery_lines(page, member.snapshot) if over else trouble_lines(page, member.snapshot, member.role)
+    return tuple(line for line in lines if line)
 
 
 def _title(page: Page, incident: Incident, role: Reason) -> str:
     again = {Reason.REMINDER: " · still", Reason.UNSTABLE: " · unstable"}.get(role, "")
-    cost = phrases.cost(incident)
-    tail = again + (f" · {cost}" if cost else "")
-    return _fitted(page, incident, lambda limit: phrases.headline(incident, limit), tail)
+    cost = f" · {words}" if (words := phrases.cost(incident)) else ""
+    return _fitted(page, incident, lambda limit: phrases.headline(incident, limit), again + cost, again or cost)
 
 
 def _over_title(page: Page, incident: Incident) -> str:
     """What is well again, and what it cost: sessions, else time."""
     lost = len(incident.facts.lost)
     times = len(incident.reopenings) if incident.chapters and incident.chapters[-1].transition is Transition.CALMED else 0
-    tail = f" · {span((incident.resolved_at or page.now.wall) - incident.fact_at)}"
+    tails: tuple[str, ...] = (f" · {span((incident.resolved_at or page.now.wall) - incident.fact_at)}", "")
     if lost:
-        tail = f" · {counted(lost, 'session')} lost"
+        tails = (f" · {counted(lost, 'session')} lost",)
     elif times:
-        tail = f" · {times} times"
+        tails = (f" · {times} times",)
     elif incident.withdrawn or phrases.ended_unseen(incident):
-        tail = ""
+        tails = ("",)
 
-    stories = frozenset(chapter.kind for chapter in spell(incident))
-    return _fitted(page, incident, lambda limit: _back(incident, stories, limit), tail)
+    return _fitted(page, incident, lambda limit: _back(incident, limit), *tails)
 
 
-def _back(incident: Incident, stories: frozenset[Kind], limit: int) -> str:
+def _back(incident: Incident, limit: int) -> str:
     if incident.withdrawn:
-        return f"No longer watched: {phrases.name(incident.subject, limit)}"
+        return f"No longer watched: {_SUBJECTS.get(incident.subject) or phrases.name(incident.subject, limit)}"
 
-    return phrases.recovered(incident, stories, limit)
+    return phrases.recovered(incident, limit)
 
 
-def _fitted(page: Page, incident: Incident, words: Callable[[int], str], tail: str) -> str:
-    """Mark, what, where, cost; names are shortened before anything else has to be."""
-    made = [f"{_mark(incident)} {words(limit)} on {page.where(incident)}" for limit in _NAMES]
-    room = TITLE_LIMIT - len(tail)
-    return one_line(next((title for title in made if len(title) <= room), made[-1]), room) + tail
+_SUBJECTS = {"daemon": "Coven", "home": "Coven's home", "store": "Coven's ledger"}
+
+
+def _fitted(page: Page, incident: Incident, words: Callable[[int], str], *tails: str) -> str:
+    """Mark, what, where, cost; names are shortened first, then the longer tail is left out, and at last the place is cut."""
+    made = [f"{_mark(incident)} {words(limit)} on {page.where(incident)}{tail}" for tail in tails for limit in _NAMES]
+    shortest = made[-1].removesuffix(tails[-1])
+    cut = one_line(shortest, TITLE_LIMIT - len(tails[-1])) + tails[-1]
+    return next((title for title in made if len(title) <= TITLE_LIMIT), cut)
 
 
 def _mark(incident: Incident) -> str:
@@ -115,17 +130,32 @@ def _priority(incident: Incident) -> Priority:
 
 
 def _group(page: Page) -> Message:
-    """Several at once: how many, the worst first, the first few named. The token is that of the one which opened the group."""
-    latest = {member.incident: member.snapshot for member in page.members}
-    incidents = sorted(latest.values(), key=_weight, reverse=True)
-    worst, token = incidents[0], page.notification.id
-    lines = [_group_line(page, incident) for incident in incidents[:_GROUP_LINES]]
-    if len(incidents) > _GROUP_LINES:
-        lines.append(f"+ {len(incidents) - _GROUP_LINES} more: coven-watchdog incidents ({EFFECTS[Effect.READS]})")
+    """Several at once, the worst first. The token is that of the one which opened the group.
 
-    opener = latest.get(page.notification.incident, worst)
-    title = one_line(f"{_mark(worst)} {_group_words(incidents)} on {page.where(worst)}", TITLE_LIMIT)
+    The daemon's own story is told whole, and the others below it; else it is said how many, and the first few are named.
+    """
+    latest = {member.incident: member for member in page.members}
+    members = sorted(latest.values(), key=lambda member: _weight(member.snapshot), reverse=True)
+    worst = members[0].snapshot
+    if worst.subject == "daemon" and len(members) > 1:
+        title = _headed(page, members[0])
+        lines = (*_story(page, members[0]), f"Also {counted(len(members) - 1, 'alert')}:", *_named(page, members[1:]))
+    else:
+        title = one_line(f"{_mark(worst)} {_group_words(members)} on {page.where(worst)}", TITLE_LIMIT)
+        lines = _named(page, members)
+
+    opener = latest.get(page.notification.incident, members[0]).snapshot
+    token = page.notification.id
     return Message(title, (*lines, f"{opener.kind} {token}"), _tone(worst), _priority(worst), token)
+
+
+def _named(page: Page, members: Sequence[Member]) -> tuple[str, ...]:
+    """The first few, a line each, and where to read of the rest."""
+    lines = [line for member in members[:_GROUP_LINES] for line in _group_lines(page, member.snapshot)]
+    if len(members) > _GROUP_LINES:
+        lines.append(f"+ {len(members) - _GROUP_LINES} more: coven-watchdog incidents ({EFFECTS[Effect.READS]})")
+
+    return tuple(lines)
 
 
 def _weight(incident: Incident) -> tuple[bool, int]:
@@ -134,15 +164,15 @@ def _weight(incident: Incident) -> tuple[bool, int]:
     return still, incident.severity.rank if still else len(incident.facts.lost)
 
 
-def _group_words(incidents: Sequence[Incident]) -> str:
+def _group_words(members: Sequence[Member]) -> str:
     """`12 sessions failed`, when all are of one kind; else `12 alerts`."""
-    kinds = {incident.kind for incident in incidents}
+    kinds = {member.snapshot.kind for member in members}
     only = next(iter(kinds)) if len(kinds) == 1 else None
     if only in _GROUPED:
-        return f"{counted(len(incidents), 'session')} {_GROUPED[only]}"
+        return f"{counted(len(members), 'session')} {_GROUPED[only]}"
 
-    over = all(incident.resolved_at is not None for incident in incidents)
-    return f"{counted(len(incidents), 'alert')}{' over' if over else ''}"
+    over = all(member.snapshot.resolved_at is not None for member in members)
+    return f"{counted(len(members), 'alert')}{' over' if over else ''}"
 
 
 _GROUPED = {
@@ -155,14 +185,26 @@ _GROUPED = {
 }
 
 
-def _group_line(page: Page, incident: Incident) -> str:
+def _group_lines(page: Page, incident: Incident) -> tuple[str, ...]:
+    """One of several: when, what, why; or that it is over, and where to read how to go on with what was lost."""
     now, place = page.now.wall, page.place
-    if incident.resolved_at is not None:
-        back = _back(incident, frozenset(chapter.kind for chapter in spell(incident)), _NAMES[0])
-        return one_line(f"{_mark(incident)} {back}: {phrases.lasted(incident, now, place)}", _GROUP_LINE)
+    if incident.resolved_at is None:
+        moment, headline = phrases.when(incident, now, place), phrases.headline(incident)
+        said = f"{_mark(incident)} {moment} {headline}{_short(incident)}: {phrases.cause(incident)}"
+        return (one_line(said, _GROUP_LINE),)
 
-    said = f"{_mark(incident)} {phrases.when(incident, now, place)} {phrases.headline(incident)}: {phrases.cause(incident)}"
-    return one_line(said, _GROUP_LINE)
+    back = _back(incident, _NAMES[0])
+    lost = len(incident.facts.lost)
+    cost = f" · {counted(lost, 'session')} lost" if lost else ""
+    over = one_line(f"{_mark(incident)} {back}: {phrases.lasted(incident, now, place)}{cost}", _GROUP_LINE)
+    show = f"How to go on: coven-watchdog incidents show {incident.id} ({EFFECTS[Effect.READS]})"
+    return (over, show) if lost else (over,)
+
+
+def _short(incident: Incident) -> str:
+    """Which of several sessions of one project it is."""
+    sessions = incident.facts.sessions if incident.form is Form.EVENT else ()
+    return f" ({phrases.short_id(sessions[0])})" if sessions else ""
 
 
 def _lateness(page: Page) -> str:
