@@ -110,6 +110,7 @@ class DaemonSource:
             tg.start_soon(self._attend, identity, vigil, scope, emit, name=f"{shared.home}: end of {identity.pid}")
             stack.pop_all()
 
+        shared.to_files.poke()
         shared.to_health.poke()
         shared.errands.walk()
 
