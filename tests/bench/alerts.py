@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,16 +14,8 @@ from waiting import until
 _KILLED = "daemon.crashed"
 
 
-def _is(kind: str) -> "_Kind":
-    return _Kind(kind)
-
-
-class _Kind:
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def __call__(self, letter: Letter) -> bool:
-        return letter.kind.startswith(self.kind)
+def _is(kind: str) -> Callable[[Letter], bool]:
+    return lambda letter: letter.kind.startswith(kind)
 
 
 def killed(samples: int) -> Iterator[Row]:

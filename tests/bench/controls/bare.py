@@ -12,7 +12,7 @@ def main(pid: int, url: str) -> None:
     sys.stdout.write("armed\n")
     sys.stdout.flush()
     select.select([descriptor], [], [])
-    body = b'{"title": "gone", "message": "gone daemon.crashed bare.1", "type": "failure"}'
+    body = b'{"title": "gone", "message": "gone\\ndaemon.crashed bare.1", "type": "failure"}'
     urlopen(Request(url, body, {"Content-Type": "application/json"})).close()
 
 

@@ -35,11 +35,11 @@ def main(socket: str, url: str) -> None:
         time.sleep(_EVERY)
         now_up, now = _look(socket)
         if up and not now_up:
-            sender.notify(title="gone", body="gone daemon.crashed naive.1", notify_type="failure")
+            sender.notify(title="gone", body="gone\ndaemon.crashed naive.1", notify_type="failure")
 
         for session, status in now.items():
             if status == "failed" and before.get(session, "") != "failed":
-                sender.notify(title="failed", body=f"{session} session.failed naive.{session[:4]}", notify_type="warning")
+                sender.notify(title="failed", body=f"{session}\nsession.failed naive.{session[:4]}", notify_type="warning")
 
         up, before = now_up, now or before
 
