@@ -58,7 +58,7 @@ _VALUE = r"(?(2)[^\"\r\n]{1,4096}|(?(3)[^'\r\n]{1,4096}|[^\s\"',;&}\\]{4,4096}))
 _NAMED = re.compile(rf"(?i)({_TELLING}[A-Za-z0-9_-]{{0,32}}\\{{0,3}}[\"']?[ \t]{{0,4}}[:=]>?[ \t]{{0,4}}){_QUOTED}{_VALUE}")
 _FLAG = re.compile(rf"(?i)((?<![\w-])--[a-z0-9-]{{0,32}}{_TELLING}[a-z0-9-]{{0,16}}[ =]){_QUOTED}{_VALUE}")
 _QUERY = re.compile(r"(?i)([?&](?:sig|signature|key|code)=)[^\s&#\"'<>]{6,1024}")
-_BARE_KEY = re.compile(r"(?i)((?<![A-Za-z])key[ \t]{0,2}=[ \t]{0,2}[\"']?)(?=[^\s\"']{0,64}[0-9])[A-Za-z0-9+/=_.-]{12,512}")
+_BARE_KEY = re.compile(r"(?i)((?<![A-Za-z])key[ \t]{0,2}=[ \t]{0,2}[\"']?)(?=[^\s\"']{0,64}[0-9])[A-Za-z0-9+/=_.-]{8,512}")
 _SPOKEN = re.compile(rf"(?i)(\b{_TELLING} (?:is|was) [\"'`]?)(?=[^\s]{{0,64}}[0-9])[^\s\"'`]{{6,512}}")
 
 

@@ -36,15 +36,14 @@ def harmless(text: str, dialect: Dialect) -> str:
 
     HTML is left to Apprise, which escapes plain text itself for services that speak it; only mentions are broken there.
     """
-    match dialect:
-        case Dialect.PLAIN:
-            return text
-        case Dialect.SLACK:
-            return _quiet("".join(_SLACK.get(char, char) for char in text))
-        case Dialect.MARKDOWN | Dialect.DISCORD:
-            return _quiet(_MARKDOWN.sub(r"\\\1", text))
-        case Dialect.TELEGRAM | Dialect.HTML:
-            return _quiet(text)
+    if dialect is Dialect.PLAIN:
+        return text
+
+    if dialect is Dialect.SLACK:
+        return _quiet("".join(_SLACK.get(char, char) for char in text))
+
+    marked = dialect in {Dialect.MARKDOWN, Dialect.DISCORD}
+    return _quiet(_MARKDOWN.sub(r"\\\1", text) if marked else text)
 
 
 def _quiet(text: str) -> str:
