@@ -369,7 +369,7 @@ async def test_a_store_that_takes_nothing(office: Office, couriers: ScriptedCour
 
 async def test_a_stumbling_worker_walks_again(office: Office) -> None:
     """Three stumbles in a row are reported; once it walks they are taken back, and messages go out."""
-    office.store.faults["next_due"] = [StoreError("locked"), RuntimeError("odd"), StoreError("locked")]
+    office.store.faults["claim"] = [StoreError("locked"), RuntimeError("odd"), StoreError("locked")]
     office.store.faults["release"] = [StoreError("locked")]
     await office.commit("a.1")
     async with office.open():

@@ -36,9 +36,19 @@ class Keeper:
         outbox: how the channels are doing.
         configuration: what is in force.
         boot: the name of this boot.
+        every: µs after which all is written again, changed or not.
     """
 
-    def __init__(self, store: Store, engine: Engine, outbox: Outbox, configuration: Configuration, *, boot: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        outbox: Outbox,
+        configuration: Configuration,
+        *,
+        boot: str,
+        every: int = _AT_LEAST_EVERY,
+    ) -> None:
         self._store = store
         self._engine = engine
         self._outbox = outbox
@@ -55,6 +65,7 @@ class Keeper:
         )
         self._nudge = Nudge()
         self._kept: Kept | None = None
+        self._every = every
         self._due = 0
         self._note = ""
 
@@ -71,15 +82,18 @@ class Keeper:
         """Keep what changes, at most four times a second: `status` reads it from the store."""
         while True:
             left = self._due - clock.now().awake
-            if not await self._nudge.wait(left / SECOND) or _steady(self._looks(clock.now())) != self._kept:
-                await self.keep()
+            poked = await self._nudge.wait(left / SECOND)
+            if poked:
+                # What pokes us is often about to be committed and told: that goes first.
+                await anyio.sleep(_APART)
 
-            await anyio.sleep(_APART)
+            if not poked or _steady(self._looks(clock.now())) != self._kept:
+                await self.keep()
 
     async def keep(self) -> None:
         """Write down what is believed now. What the store does not take is said, and tried again."""
         now = clock.now()
-        self._due = now.awake + _AT_LEAST_EVERY
+        self._due = now.awake + self._every
         homes, own, channels = kept = self._looks(now)
         if await self.write(looks=homes, watchdog=own, channels=channels):
             self._kept = _steady(kept)

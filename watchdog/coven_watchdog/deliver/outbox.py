@@ -177,23 +177,26 @@ class Outbox:
     async def _lap(self, name: str) -> float | None:
         """Deliver one message if one is due; seconds until the next lap, None when nothing waits."""
         channel = next((channel for channel in self._settings().channels if channel.name == name), None)
-        now = self._now().wall
-        due = await self._store.next_due(name, now) if channel is not None else None
-        if channel is None or due is None:
+        if channel is None:
             return None
 
-        if due > now:
-            if due - now < _AHEAD:
-                self._couriers.prepare(name, local=channel.local)
-
-            return (due - now) / SECOND
-
+        now = self._now().wall
         claim = await self._store.claim(name, now)
-        if claim is None:
+        if claim is not None:
+            await self._deliver(channel, claim)
+            return 0.0
+
+        due = await self._store.next_due(name, now)
+        if due is None:
+            return None
+
+        if due <= now:
             return _OTHER_HANDS
 
-        await self._deliver(channel, claim)
-        return 0.0
+        if due - now < _AHEAD:
+            self._couriers.prepare(name, local=channel.local)
+
+        return (due - now) / SECOND
 
     async def _deliver(self, channel: Channel, claim: Claim) -> None:
         if outdated(claim, channel, now := self._now()):

@@ -113,6 +113,16 @@ def make_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
 
 
+@contextmanager
+def relaxed(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commits inside need not be on the disk: they survive the process, perhaps not the power."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
+
+
 def check_pages(connection: sqlite3.Connection, where: str) -> None:
     """Read every page once.
 

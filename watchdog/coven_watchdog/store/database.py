@@ -20,6 +20,7 @@ from coven_watchdog.store.connection import (
     connect,
     make_durable,
     prepare,
+    relaxed,
     transaction,
 )
 from coven_watchdog.store.edge import damaged, translated
@@ -74,15 +75,17 @@ class Database:
         """How it stands."""
         return StoreCondition(not self._why, self._why, self._damaged)
 
-    def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def run(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run `work` in one transaction; when the file fails, run it again in memory, so that nothing is lost.
+
+        `durable` False: what it writes may be lost with the power (not with the process).
 
         Raises:
             StoreError: SQLite refused for a reason that is ours.
             Exception: whatever `work` raises; nothing is written then.
         """
         try:
-            return self._once(work)
+            return self._once(work) if durable else self._lightly(work)
         except (StoreUnwritableError, StoreDamagedError) as error:
             if self._why:
                 raise
@@ -148,6 +151,11 @@ class Database:
             raise
         except StoreError as error:
             raise damaged(error.message, str(self.path)) from error
+
+    def _lightly(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`_once` without waiting for the disk to have it."""
+        with translated(self.path), relaxed(self._connection):
+            return self._once(work)
 
     def _once(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self.path):

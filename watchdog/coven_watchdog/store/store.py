@@ -146,8 +146,12 @@ class Store:
         return await self._call(partial(outbox.next_due, channel=channel, now=now))
 
     async def claim(self, channel: str, now: int) -> Claim | None:
-        """Take the channel's next message in hand if it is due; its `attempts` are counted up. `now`: wall µs."""
-        return await self._call(partial(outbox.claim, channel=channel, now=now, by=self._hand))
+        """Take the channel's next message in hand if it is due; its `attempts` are counted up. `now`: wall µs.
+
+        A claim that is lost with the power makes a duplicate under the same id at worst: it waits for no disk.
+        """
+        work = partial(outbox.claim, channel=channel, now=now, by=self._hand)
+        return await to_thread.run_sync(partial(self._database.run, work, durable=False), limiter=self._limiter)
 
     async def settle(
         self, claim: Claim, attempt: Attempt, state: NotificationState, next_attempt_at: int | None = None
