@@ -81,10 +81,11 @@ class WatchedStore:
 
     async def claim(self, channel: str, now: int) -> Claim | None:
         """As the store; a fault of None means that somebody else was faster."""
-        if self.faults.get("claim"):
-            self.faults["claim"].pop()
+        if self.faults.get("claim") == [None]:
+            self.faults["claim"].clear()
             return None
 
+        self._stumble("claim")
         return await self.store.claim(channel, now)
 
     async def settle(
