@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -104,6 +105,25 @@ def lock_holder(path: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield child
         finally:
             child.kill()
+
+
+@asynccontextmanager
+async def hanging_disk(shared: Shared) -> AsyncIterator[threading.Event]:
+    """Every thread of the home hangs until the event is set, at the end at the latest."""
+    released = threading.Event()
+
+    async def hang() -> None:
+        await shared.call(released.wait)
+
+    async with anyio.create_task_group() as tg:
+        for _ in range(int(shared.threads.total_tokens)):
+            tg.start_soon(hang)
+
+        await auntil(lambda: shared.threads.available_tokens == 0)
+        try:
+            yield released
+        finally:
+            released.set()
 
 
 async def in_thread(work: Callable[[], object]) -> None:

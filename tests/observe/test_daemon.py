@@ -11,7 +11,19 @@ from coven_watchdog.model.facts import DaemonEnded, DaemonSeen, ExitLearned, Exi
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import ExitWatch, Look, ProcessState
 from coven_watchdog.observe.daemon import DaemonSource
-from observe.bench import Seen, ground, in_thread, is_zombie, kill, kill_unreaped, life, lock_holder, process, running
+from observe.bench import (
+    Seen,
+    ground,
+    hanging_disk,
+    in_thread,
+    is_zombie,
+    kill,
+    kill_unreaped,
+    life,
+    lock_holder,
+    process,
+    running,
+)
 from observe.processes.test_pidfd import needs_exit_status
 from waiting import auntil
 
@@ -209,3 +221,14 @@ async def test_nothing_between_finding_and_arming_is_missed(home: Path, seen: Se
             await seen.wait(DaemonEnded)
             kinds = [type(one) for one in seen.all]
             assert kinds.index(DaemonSeen) < kinds.index(DaemonEnded)
+
+
+@pytest.mark.anyio
+async def test_a_hanging_disk_makes_the_lock_unknowable(home: Path, seen: Seen) -> None:
+    """While the home's file system does not answer, nobody knows who holds the lock; the process is looked at all the same."""
+    with process() as child:
+        async with ground(home) as shared, hanging_disk(shared):
+            shared.peer = life(child.pid)
+            async with running(DaemonSource(shared, hanging=0.05), emit=seen.emit):
+                assert not (await seen.wait(LockSeen)).knowable
+                assert (await seen.wait(ProcessSeen)).identity == life(child.pid)

@@ -16,8 +16,7 @@ from coven_watchdog.model.facts import FilesSeen, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Holder, Look
 from coven_watchdog.observe.files import FilesSource, watch_home
-from coven_watchdog.observe.shared import Shared
-from observe.bench import Seen, ground, in_thread, kill, life, process, running
+from observe.bench import Seen, ground, hanging_disk, in_thread, kill, life, process, running
 from waiting import auntil
 
 
@@ -30,11 +29,6 @@ def bind(home: Path) -> None:
     """A socket file that nobody listens on."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(home / "coven.sock"))
-
-
-async def hold_thread(shared: Shared, held: threading.Event) -> None:
-    """One of the home's threads hangs until it is let go."""
-    await shared.call(lambda: held.wait(30))
 
 
 async def armed(seen: Seen) -> None:
@@ -184,25 +178,19 @@ async def test_the_holder_of_the_record(home: Path, seen: Seen) -> None:
 async def test_a_look_that_a_daemon_ended_under_is_made_again(home: Path, seen: Seen) -> None:
     """What was seen before the daemon's end must not be taken for what it left: such a look is made again."""
     with process() as child:
-        async with ground(home) as shared:
+        async with ground(home) as shared, running(FilesSource(shared), emit=seen.emit):
             shared.daemon = life(child.pid)
-            held = threading.Event()
-            async with running(FilesSource(shared), emit=seen.emit), anyio.create_task_group() as tg:
-                await seen.wait(FilesSeen)
-                for _ in range(4):
-                    tg.start_soon(hold_thread, shared, held)
-
-                await auntil(lambda: shared.threads.borrowed_tokens == 4)
+            await seen.wait(FilesSeen)
+            async with hanging_disk(shared) as released:
                 shared.to_files.poke()
                 await auntil(lambda: shared.threads.statistics().tasks_waiting > 0)
-                asked_at = shared.now()
+                ended_at = shared.now()
                 shared.daemon = None
                 await in_thread(lambda: write_record(home, child.pid))
-                shared.leftovers = True
-                held.set()
-                shared.to_files.poke()
-                told = await seen.wait(FilesSeen, lambda files: files.record is not None)
-                assert told.at.awake >= asked_at.awake
+                released.set()
+
+            told = await seen.wait(FilesSeen, lambda files: files.record is not None)
+            assert told.at.awake >= ended_at.awake
 
 
 @pytest.mark.anyio
@@ -294,16 +282,12 @@ async def test_a_home_that_goes_while_it_is_being_watched(home: Path, seen: Seen
 @pytest.mark.anyio
 async def test_a_hanging_disk_is_said(home: Path, seen: Seen) -> None:
     """When the home's file system does not answer, the look says so instead of waiting for ever."""
-    held = threading.Event()
-    async with ground(home) as shared:
-        source = FilesSource(shared, hanging=0.05)
-        async with anyio.create_task_group() as tg:
-            for _ in range(4):
-                tg.start_soon(hold_thread, shared, held)
-
-            await auntil(lambda: shared.threads.borrowed_tokens == 4)
-            async with running(source, emit=seen.emit):
-                assert "did not answer" in (await seen.wait(FilesSeen)).error
-                held.set()
-                shared.to_files.poke()
-                await seen.wait(FilesSeen, lambda files: not files.error)
+    async with (
+        ground(home) as shared,
+        hanging_disk(shared) as released,
+        running(FilesSource(shared, hanging=0.05), emit=seen.emit),
+    ):
+        assert "did not answer" in (await seen.wait(FilesSeen)).error
+        released.set()
+        shared.to_files.poke()
+        await seen.wait(FilesSeen, lambda files: not files.error)

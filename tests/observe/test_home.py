@@ -21,6 +21,7 @@ from coven_watchdog.model.facts import (
     LockSeen,
     LookFailed,
     Observation,
+    Scene,
     SceneSeen,
     SessionSeen,
     SessionsListed,
@@ -146,13 +147,13 @@ async def test_equal_looks_are_made_once(coven: SimulatedCoven, seen: Seen) -> N
     async with watching(coven.home, seen) as watch:
         await seen.wait(SessionsListed)
         await seen.wait(Asked)
-        before = len(await coven.command("seen"))
         for _ in range(5):
             watch.ask([look(coven.home, Look.HEALTH)])
 
+        assert len(watch._looks.pending) == 1
         await seen.wait(Asked, count=2)
-        await anyio.wait_all_tasks_blocked()
-        assert len(await coven.command("seen")) == before + 1
+        await auntil(lambda: not watch._looks.pending)
+        assert len(seen.of(Asked)) == 2
 
 
 @pytest.mark.anyio
@@ -176,6 +177,22 @@ async def test_a_look_that_cannot_be_made_fails(home: Path, seen: Seen) -> None:
 
         watch.ask([look(home, Look.FILES)])
         assert (await seen.wait(LookFailed)).look is Look.FILES
+        assert not watch._looks.pending
+
+
+@pytest.mark.anyio
+async def test_a_look_that_was_answered_meanwhile(home: Path, seen: Seen) -> None:
+    """What was on its way when a look was asked answers it: nobody is bothered, and nothing has failed."""
+    async with watching(home, seen) as watch:
+        watch.ask([look(home, Look.FILES)])
+        watch._looks.settle(FilesSeen(str(home), clock.now()))
+        await anyio.wait_all_tasks_blocked()
+        watch._by_look[Look.SCENE] = Deaf()
+        watch.ask([look(home, Look.SCENE)])
+        await anyio.wait_all_tasks_blocked()
+        watch._looks.settle(SceneSeen(str(home), clock.now(), None, Scene(0)))
+        await anyio.wait_all_tasks_blocked()
+        assert not seen.of(LookFailed)
         assert not watch._looks.pending
 
 

@@ -160,6 +160,32 @@ async def test_old_live_rows_behind_the_first_page(coven: SimulatedCoven, seen: 
 
 
 @pytest.mark.anyio
+async def test_old_rows_that_cannot_be_asked_for(coven: SimulatedCoven, seen: Seen) -> None:
+    """When one old row gets no answer, the others wait for the next listing, and nobody is taken for gone."""
+    await seed(coven, [{"id": name, "status": "running", "created_at": LONG_AGO} for name in ("old", "older")])
+    await seed(coven, [{"status": "completed"} for _ in range(120)])
+    await coven.misbehave("error_500", route="session")
+    async with following(coven.home, seen) as (shared, source):
+        await seen.wait(SessionsListed)
+        source.ask(LookRequest("h", Look.SESSIONS))
+        await seen.wait(Asked, lambda asked: asked.route is Route.SESSION)
+        await auntil(shared.to_harnesses._event.is_set)
+        assert set(shared.live) == {"old", "older"}
+        assert len(seen.of(Asked)) == 1
+
+
+@pytest.mark.anyio
+async def test_junk_is_not_asked_for_in_ever_smaller_pieces(coven: SimulatedCoven, seen: Seen) -> None:
+    """Where a hundred rows are no answer either, that is told; the next walk asks for a hundred only."""
+    await coven.misbehave("not_json", route="sessions")
+    async with following(coven.home, seen) as (_, source):
+        assert (await seen.wait(Asked)).outcome is Outcome.NOT_CONTRACT
+        source.ask(LookRequest("h", Look.SESSIONS))
+        await seen.wait(Asked, count=2)
+        assert await targets(coven) == ["sessions?limit=1000", "sessions?limit=100", "sessions?limit=100"]
+
+
+@pytest.mark.anyio
 async def test_a_walk_goes_through_all_pages(coven: SimulatedCoven, seen: Seen) -> None:
     """A ledger of more than a thousand rows is walked page by page, and told as one."""
     await seed(coven, [{"status": "completed"} for _ in range(1_500)])

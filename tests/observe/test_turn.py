@@ -69,6 +69,19 @@ async def test_a_short_request_is_let_finish() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_patient_request_that_was_given_up() -> None:
+    """A patient request whose task is cancelled leaves the turn free."""
+    turn, requests = Turn(), Requests()
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(turn.patiently, requests.ask)
+        await anyio.wait_all_tasks_blocked()
+        tg.cancel_scope.cancel()
+
+    async with turn.hurriedly():
+        assert requests.answered == 0
+
+
+@pytest.mark.anyio
 async def test_patient_requests_wait_while_somebody_is_in_a_hurry() -> None:
     """A patient request does not begin while a hurried one is under way."""
     turn, requests = Turn(), Requests()

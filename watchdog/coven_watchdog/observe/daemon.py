@@ -24,13 +24,19 @@ _HANGING = 5.0
 
 
 class DaemonSource:
-    """Finds the daemon of a home, follows it until it ends, and finds the next one."""
+    """Finds the daemon of a home, follows it until it ends, and finds the next one.
+
+    Args:
+        shared: the home's common ground.
+        hanging: seconds after which the lock is given up as not knowable.
+    """
 
     name: ClassVar[str] = "daemon"
     looks: ClassVar[frozenset[Look]] = frozenset({Look.DAEMON})
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, *, hanging: float = _HANGING) -> None:
         self._shared = shared
+        self._hanging = hanging
         self._asked = False
         self._lock: LockSeen | None = None
         self._state: ProcessState | None = None
@@ -75,7 +81,7 @@ class DaemonSource:
 
     async def _owners(self) -> tuple[Identity, ...] | None:
         """Nobody knows while the home's disk hangs."""
-        with anyio.move_on_after(_HANGING):
+        with anyio.move_on_after(self._hanging):
             return await self._shared.call(lock_owners, self._shared.paths.serve_lock)
 
         return None

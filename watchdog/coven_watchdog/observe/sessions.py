@@ -140,7 +140,7 @@ class SessionsSource:
             self._walked_at, self._walked_under = now.awake, listing.identity
         elif listing.identity not in {None, self._walked_under}:
             # Another daemon answers: what it has beyond this page must be seen.
-            self._walked_at = None
+            self._shared.errands.walk()
 
         if always or listing != self._told:
             self._told = listing
