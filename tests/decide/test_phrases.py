@@ -119,11 +119,11 @@ def test_causes_of_what_is_over(kind: Kind, facts: dict[str, object], words: str
 
 
 def test_sessions() -> None:
-    """The first three, and how many more; titles only where asked; hostile names on one short line."""
+    """The first three, and how many more; titles only where asked; namesakes with their ids; hostile names on one short line."""
     assert phrases.sessions((), titles=True) == ""
     assert phrases.sessions(THREE, titles=False) == "codex in shop 41 min · claude in api 2 h 5 min · codex in docs 6 min"
     four = phrases.sessions((*THREE, brief(), brief()), titles=True, label="Lost: ")
-    assert four.startswith("Lost: codex in shop 41 min “add a cart” · ")
+    assert four.startswith("Lost: codex in shop 41 min “add a cart” (3f0c9a12) · ")
     assert four.endswith(" · + 2 more")
     odd = SessionBrief("\x1b[1mab\ncdefghij", "", "\x00", "/", "t", MINUTE)
     assert phrases.session(odd) == "? in ? 1 min"

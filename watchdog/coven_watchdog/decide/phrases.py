@@ -1,5 +1,6 @@
 """What there is to say about one incident, part by part: headline, cause, sessions, next command. Used by messages and by the CLI."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from coven_watchdog.catalogue import CATALOGUE, EFFECTS, STORY_KINDS
@@ -177,11 +178,14 @@ def short_id(brief: SessionBrief) -> str:
 
 
 def sessions(briefs: Sequence[SessionBrief], *, titles: bool, label: str = "") -> str:
-    """The first few sessions, and how many more; "" when there are none."""
+    """The first few sessions, and how many more; "" when there are none. Namesakes are told apart by their ids."""
     if not briefs:
         return ""
 
-    named = " · ".join(session(brief, title=titles) for brief in briefs[:NAMED])
+    namesakes = Counter((brief.harness, brief.project) for brief in briefs)
+    named = " · ".join(
+        session(brief, title=titles, identified=namesakes[brief.harness, brief.project] > 1) for brief in briefs[:NAMED]
+    )
     more = f" · + {len(briefs) - NAMED} more" if len(briefs) > NAMED else ""
     return f"{label}{named}{more}"
 
