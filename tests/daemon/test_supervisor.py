@@ -1,14 +1,9 @@
 """One life of the service: from a fact to the message, over restarts, reloads and replaced packages."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 import pytest
 
 from coven_watchdog.simulated.control import SimulatedCoven
-from daemon.conftest import Service
-
-Coven = Callable[[], AbstractAsyncContextManager[SimulatedCoven]]
+from daemon.conftest import Coven, Service
 
 
 @pytest.mark.anyio

@@ -128,13 +128,13 @@ class Engine:
         """Every home as it is believed to be, for keeping."""
         return tuple(self._look(home, now) for home in self._states if home != SELF_HOME)
 
-    def look(self, home: str, now: Instant) -> HomeLook | None:
-        """One home as it is believed to be; None for what is no home."""
-        return self._look(home, now) if home in self._states and home != SELF_HOME else None
-
     def state(self, home: str) -> HomeState | None:
         """What is believed about a home."""
         return self._states.get(home)
+
+    def judgement(self, home: str) -> Judgement | None:
+        """What the rules said about a home last; None before the first word."""
+        return self._judged.get(home)
 
     def next_wake(self) -> tuple[str, int] | None:
         """The home that must be judged again soonest without a new fact, and when (awake µs)."""

@@ -1,11 +1,12 @@
 """The settings in force: loaded at the start, loaded again when the file changes or SIGHUP comes, kept when the new ones are invalid."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from anyio import to_thread
 
 from coven_watchdog.config import Loaded, load
 from coven_watchdog.daemon.options import RunOptions
+from coven_watchdog.diagnose.look import impatient
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.settings import Settings
 
@@ -37,7 +38,7 @@ class Configuration:
         try:
             loaded = await to_thread.run_sync(_load, self._options, abandon_on_cancel=True)
         except WatchdogError as error:
-            self.error = f"{error.where}: {error.message}" if error.where else error.message
+            self.error = ": ".join(filter(None, (error.where, error.message)))
             return False
 
         changed = loaded.settings != self._loaded.settings
@@ -46,5 +47,5 @@ class Configuration:
 
 
 def _load(options: RunOptions) -> Loaded:
-    homes: Sequence[str] = options.homes
-    return load(options.config, options.environ, homes=homes)
+    loaded = load(options.config, options.environ, homes=options.homes)
+    return replace(loaded, settings=impatient(loaded.settings)) if options.once else loaded

@@ -8,14 +8,13 @@ import anyio
 
 from coven_watchdog import clock
 from coven_watchdog.engine import Engine
-from coven_watchdog.judge.look import settled
+from coven_watchdog.judge.look import conclusive
 from coven_watchdog.model.facts import Observation, Tick
 from coven_watchdog.model.time import SECOND
 
 After = Callable[[Observation], Awaitable[Iterable[Observation]]]
 
 _WAITING = 256
-_ANSWER_WITHIN = 3.0
 _SAME_AGAIN = 0.05
 
 
@@ -62,7 +61,7 @@ class Intake:
         ticked: tuple[str, int] | None = None
         while True:
             due, handled = engine.next_wake(), self._handled
-            with anyio.move_on_after(_pause(due, ticked)):
+            with anyio.move_on_after(pause(due, ticked)):
                 await handled.wait()
                 continue
 
@@ -72,15 +71,19 @@ class Intake:
 
     async def settled(self, engine: Engine, homes: Collection[str]) -> None:
         """Wait until every home has been looked at well enough for a single judgement."""
-        with anyio.move_on_after(_ANSWER_WITHIN * max(1, len(homes))):
-            while not all((state := engine.state(home)) is not None and settled(state) for home in homes):
-                await self._handled.wait()
+        while not all(_answered(engine, home) for home in homes):
+            await self._handled.wait()
 
 
-def _pause(due: tuple[str, int] | None, ticked: tuple[str, int] | None) -> float:
+def pause(due: tuple[str, int] | None, ticked: tuple[str, int] | None) -> float:
     """Seconds until a judgement is due. One that is due still after it was made must not keep us busy."""
     if due is None:
         return inf
 
     seconds = max(0.0, (due[1] - clock.now().awake) / SECOND)
     return max(seconds, _SAME_AGAIN) if due == ticked else seconds
+
+
+def _answered(engine: Engine, home: str) -> bool:
+    state, judgement = engine.state(home), engine.judgement(home)
+    return state is not None and judgement is not None and conclusive(state, judgement, clock.now())

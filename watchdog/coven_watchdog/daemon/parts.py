@@ -70,6 +70,7 @@ class Resources:
 class Parts:
     """Everything that runs."""
 
+    configuration: Configuration
     store: Store
     memory: Memory
     intake: Intake
@@ -92,6 +93,7 @@ def assembled(here: Surroundings, opened: Resources) -> Parts:
     audience = Audience(opened.pool, settings, keeper.note)
     in_force = InForce(store, keeper, outbox, homes, audience, intake.emit)
     return Parts(
+        configuration=here.configuration,
         store=store,
         memory=opened.memory,
         intake=intake,

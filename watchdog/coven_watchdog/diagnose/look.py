@@ -12,7 +12,7 @@ from coven_watchdog import clock
 from coven_watchdog.catalogue import CATALOGUE, order
 from coven_watchdog.judge import judge
 from coven_watchdog.judge.common import Case, present, witness
-from coven_watchdog.judge.look import look_of, settled
+from coven_watchdog.judge.look import conclusive, look_of
 from coven_watchdog.model.facts import Observation
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.looks import HomeLook
@@ -24,8 +24,6 @@ from coven_watchdog.state import HomeState, fold
 
 _PATIENCE = 2.0
 _TRIES = 2
-_SOON = 0.6
-"""Seconds: what the rules will know by then is waited for."""
 _SHORTEST = 0.01
 _WAITING = 256
 
@@ -50,7 +48,7 @@ class CheckResult:
 async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int) -> CheckResult:
     """Look at each home at once, for at most two seconds and once more."""
     checks: dict[str, HomeCheck] = {}
-    quick = _impatient(settings)
+    quick = impatient(settings)
     boot = await to_thread.run_sync(clock.boot_id)
 
     async def check(home: Home) -> None:
@@ -64,8 +62,8 @@ async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int) -> Che
     return CheckResult(_worst([check.status for check in found]), found)
 
 
-def _impatient(settings: Settings) -> Settings:
-    """Two tries of a second each stand for what the service would try three times."""
+def impatient(settings: Settings) -> Settings:
+    """For a single look: two tries of a second each stand for what the service would try three times."""
     probe = msgspec.structs.replace(settings.probe, unresponsive_after=_TRIES, health_timeout=Duration(SECOND))
     return msgspec.structs.replace(settings, probe=probe)
 
@@ -102,7 +100,7 @@ def _pause(state: HomeState, settings: Settings, watch: HomeWatch) -> float | No
     judgement = judge(state, settings, now)
     watch.ask(judgement.looks)
     due = inf if judgement.wake_at is None else max(_SHORTEST, (judgement.wake_at - now.awake) / SECOND)
-    return None if settled(state) and not judgement.looks and due > _SOON else due
+    return None if conclusive(state, judgement, now) else due
 
 
 def _findings(judgement: Judgement) -> tuple[Verdict, ...]:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from coven_watchdog.model.facts import Health
 from coven_watchdog.model.incidents import Judgement
 from coven_watchdog.model.looks import DaemonLook, HomeLook
-from coven_watchdog.model.time import Instant
+from coven_watchdog.model.time import MILLISECOND, Instant
 from coven_watchdog.model.words import DaemonState, Kind
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, Life
+
+_SOON = 600 * MILLISECOND
 
 _STATES = {
     Kind.DAEMON_CRASHED: DaemonState.CRASHED,
@@ -97,6 +99,12 @@ def settled(state: HomeState) -> bool:
 
     good = state.health is not None and state.failures == 0
     return (good and (state.listed is not None or state.listing_failures > 1)) or state.failures > 1
+
+
+def conclusive(state: HomeState, judgement: Judgement, now: Instant) -> bool:
+    """Whether a single look may end here: enough is known, no more looks are wanted, and time alone will tell nothing soon."""
+    soon = judgement.wake_at is not None and judgement.wake_at - now.awake <= _SOON
+    return settled(state) and not judgement.looks and not soon
 
 
 def _missed(life: Life) -> bool:

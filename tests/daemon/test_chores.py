@@ -1,0 +1,144 @@
+"""Housekeeping."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from coven_watchdog import clock
+from coven_watchdog.daemon.chores import Chores
+from coven_watchdog.daemon.parts import Parts
+from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, Tick
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.settings import Settings
+from daemon.conftest import Service
+from waiting import auntil
+
+pytestmark = pytest.mark.anyio
+
+HOME = "/somebody/.coven"
+
+
+class Working:
+    """The chores of some parts, with a round every 10 ms, and what they emit."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.emitted: list[Observation] = []
+        self.chores = Chores(parts.store, parts.keeper, parts.outbox, Settings, self._emit, every=0.01)
+
+    async def tick(self) -> Tick:
+        """The next tick that they emit."""
+        tick = await auntil(lambda: self.emitted.pop(0) if self.emitted else None)
+        assert isinstance(tick, Tick)
+        assert tick.home == SELF_HOME
+        return tick
+
+    async def news(self) -> list[tuple[str, str | None]]:
+        """What they say behind the next tick: topic and trouble."""
+        found = await self.chores.after(await self.tick())
+        return [(one.topic, one.trouble) for one in found if isinstance(one, OwnTrouble)]
+
+    async def _emit(self, observation: Observation) -> None:
+        self.emitted.append(observation)
+
+
+@asynccontextmanager
+async def working(service: Service) -> AsyncIterator[Working]:
+    """Chores at work; their first news, that all is well, has been taken."""
+    async with service.parts() as parts, anyio.create_task_group() as tasks:
+        work = Working(parts)
+        tasks.start_soon(work.chores.run)
+        assert await work.news() == [("self:store", None)]
+        yield work
+        tasks.cancel_scope.cancel()
+
+
+def displace(service: Service) -> None:
+    """Nothing can be written where the state directory was."""
+    service.state.rename(service.base / "away")
+    service.state.touch()
+
+
+def restore(service: Service) -> None:
+    """It is back."""
+    service.state.unlink()
+    (service.base / "away").rename(service.state)
+
+
+async def test_what_became_of_the_store_is_said_once(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """Not recorded any more, then recorded again: each is found at the next round and handed to the one that feeds the engine."""
+    async with working(service) as work:
+        await to_thread.run_sync(displace, service)
+        ((topic, trouble),) = await work.news()
+        assert topic == "self:store"
+        assert trouble is not None
+        assert trouble.startswith("not recorded: ")
+        assert await work.chores.after(Tick(SELF_HOME, clock.now())) == ()
+        await to_thread.run_sync(restore, service)
+        # Ticks that were on their way bring no news.
+        await auntil(lambda: work.emitted)
+        while not (news := await work.news()):
+            pass
+
+        assert news == [("self:store", None)]
+
+    assert caplog.messages == [trouble]
+
+
+async def test_a_damaged_file_is_said(service: Service) -> None:
+    """Where the damaged file lies is told as long as this run lasts."""
+    await to_thread.run_sync(lambda: service.state.mkdir(mode=0o700))
+    await to_thread.run_sync((service.state / "watchdog.sqlite3").write_bytes, b"garbage" * 1000)
+    async with service.parts() as parts:
+        (news,) = await Working(parts).chores.after(Tick(SELF_HOME, clock.now()))
+        assert isinstance(news, OwnTrouble)
+        assert news.trouble is not None
+        assert "damaged; it was kept as watchdog.sqlite3" in news.trouble
+
+
+async def test_a_sleep_is_a_blind_window(service: Service) -> None:
+    """That the machine slept is written down for each home."""
+    now = clock.now()
+    async with service.parts() as parts:
+        await Working(parts).chores.after(Slept(HOME, now, since=now.wall - 60 * SECOND))
+        (window,) = await service.read(lambda store: store.blind_windows(0))
+
+    assert (window.home, window.since, window.to, window.why) == (
+        HOME,
+        now.wall - 60 * SECOND,
+        now.wall,
+        "the machine slept",
+    )
+
+
+async def test_a_sleep_that_cannot_be_written_down(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """It is said, and no more."""
+    async with service.parts() as parts:
+        await service.sql("ALTER TABLE blind_window RENAME TO hidden")
+        await Working(parts).chores.after(Slept(HOME, clock.now(), since=0))
+
+    assert ["no such table: blind_window" in message for message in caplog.messages] == [True]
+
+
+async def test_what_is_too_old_goes(service: Service) -> None:
+    """The first round forgets it."""
+    async with service.parts() as parts:
+        await parts.store.keep(blind=[])
+
+    await service.sql("INSERT INTO blind_window (home, since, until, why) VALUES ('/h', 1, 2, 'long ago')")
+    async with working(service):
+        await service.until(lambda store: store.blind_windows(0) == ())
+
+
+async def test_what_cannot_be_forgotten_now(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """A store that refuses to purge ends nothing."""
+    async with service.parts() as parts, anyio.create_task_group() as tasks:
+        await service.sql("ALTER TABLE blind_window RENAME TO hidden")
+        work = Working(parts)
+        tasks.start_soon(work.chores.run)
+        await work.tick()
+        tasks.cancel_scope.cancel()
+
+    assert ["cannot forget what is too old" in message for message in caplog.messages] == [True]

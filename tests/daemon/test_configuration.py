@@ -1,0 +1,69 @@
+"""The settings in force."""
+
+import pytest
+from anyio import to_thread
+
+from coven_watchdog.daemon.configuration import Configuration
+from coven_watchdog.errors import ConfigError
+from coven_watchdog.model.time import SECOND
+from daemon.conftest import Service
+
+pytestmark = pytest.mark.anyio
+
+
+async def made(service: Service, *, once: bool = False) -> Configuration:
+    """The service's configuration."""
+    return await to_thread.run_sync(lambda: Configuration(service.options(once=once)))
+
+
+async def test_what_is_in_force(service: Service) -> None:
+    """It is loaded when it is made, with canonical homes."""
+    configuration = await made(service)
+    assert [home.path for home in configuration.settings().watched] == [str(service.home)]
+    assert (configuration.loaded.path, configuration.loaded.exists, configuration.error) == (service.config, True, "")
+
+
+async def test_a_faulty_one_is_refused_at_the_start(service: Service) -> None:
+    """There is nothing older to go on with."""
+    service.put("homes = 5\n")
+    with pytest.raises(ConfigError):
+        await made(service)
+
+
+async def test_reloading(service: Service) -> None:
+    """It tells whether other settings are in force now; writing the same again changes nothing."""
+    configuration = await made(service)
+    assert not await configuration.reload()
+    await to_thread.run_sync(service.write, 'expect = "running"')
+    assert await configuration.reload()
+    assert configuration.settings().expect == "running"
+
+
+async def test_a_fault_is_kept_until_it_is_mended(service: Service) -> None:
+    """The old settings stay, and why is known: which line, which key."""
+    configuration = await made(service)
+    before = configuration.settings()
+    await to_thread.run_sync(service.put, "\nhomes = 5\n")
+    assert not await configuration.reload()
+    assert configuration.error.startswith(f"{service.config}:2: homes: ")
+    assert configuration.settings() is before
+    await to_thread.run_sync(service.write)
+    assert not await configuration.reload()
+    assert configuration.error == ""
+
+
+async def test_a_file_that_vanishes(service: Service) -> None:
+    """One that was named must be there: what was in force stays in force."""
+    configuration = await made(service)
+    await to_thread.run_sync(service.config.unlink)
+    assert not await configuration.reload()
+    assert "there is no such file" in configuration.error
+    assert [home.path for home in configuration.settings().watched] == [str(service.home)]
+
+
+async def test_a_single_look_is_impatient(service: Service) -> None:
+    """`--once` cannot wait for a third try."""
+    await to_thread.run_sync(service.write, '[probe]\nunresponsive_after = 5\nhealth_timeout = "7s"')
+    usual, once = (await made(service)).settings().probe, (await made(service, once=True)).settings().probe
+    assert (usual.unresponsive_after, usual.health_timeout) == (5, 7 * SECOND)
+    assert (once.unresponsive_after, once.health_timeout) == (2, SECOND)
