@@ -20,7 +20,7 @@ Benchmark = Callable[[int], Iterator[Row]]
 BENCHMARKS: dict[str, tuple[Benchmark, int, int]] = {
     "killed": (alerts.killed, 20, 6),
     "paused": (alerts.paused, 10, 3),
-    "live_locked": (alerts.live_locked, 4, 1),
+    "live_locked": (alerts.live_locked, 6, 3),
     "failed": (alerts.failed, 20, 5),
     "quiet": (idle.quiet, 180, 60),
     "printing": (idle.printing, 120, 45),

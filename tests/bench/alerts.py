@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from bench.setting import Row, Setting, arrival, now, setting, spread
+from bench.setting import Row, Setting, arrival, now, rest, setting, spread
 from rigs.inbox import Letter
 from waiting import until
 
 _KILLED = "daemon.crashed"
+_HEALTH_INTERVAL = 10
 
 
 def _is(kind: str) -> Callable[[Letter], bool]:
@@ -43,7 +44,7 @@ def paused(samples: int) -> Iterator[Row]:
 def live_locked(samples: int) -> Iterator[Row]:
     """Row 5: alive, and not answering."""
     with setting() as here:
-        took = [_lock_up(here) for _ in range(samples)]
+        took = [_lock_up(here, _HEALTH_INTERVAL * number / samples) for number in range(samples)]
 
     yield Row("5", "not answering → accepted", spread(took), "p50 ≤ 10 s")
 
@@ -117,9 +118,10 @@ def _pause(here: Setting) -> int:
             here.coven.resume()
 
 
-def _lock_up(here: Setting) -> int:
+def _lock_up(here: Setting, after: float) -> int:
     """Seventy clients that send half a request line take all of the daemon's threads, and its accepting one (seen on 0.4.6)."""
     with _fresh(here), here.program(warm=True):
+        rest(after)  # anywhere between two probes
         at = now()
         clients = [_half_a_request(here) for _ in range(80)]
         try:
