@@ -9,13 +9,14 @@ from pathlib import Path
 
 import anyio
 import pytest
+from watchfiles import Change
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.model.facts import FilesSeen, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Holder, Look
-from coven_watchdog.observe.files import FilesSource, watch_home
+from coven_watchdog.observe.files import Changes, FilesSource, watch_home
 from observe.bench import Seen, ground, hanging_disk, in_thread, kill, life, process, running
 from waiting import auntil
 
@@ -110,6 +111,38 @@ async def test_a_written_ledger_is_a_hint(home: Path, seen: Seen) -> None:
         await in_thread(lambda: (home / "coven.sqlite3-wal").write_bytes(b"x"))
         await auntil(lambda: shared.errands.hinted)
         assert len(seen.of(FilesSeen)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_printing_session_does_not_make_us_look_all_the_time(home: Path, seen: Seen) -> None:
+    """While a hint waits for its listing, further writes to the ledger are no reason to look; other files are."""
+    system = Written()
+    async with ground(home) as shared, running(FilesSource(shared, system.watch), emit=seen.emit):
+        await seen.wait(FilesSeen)
+        await auntil(lambda: not shared.to_files._event.is_set())
+        shared.errands.hint()
+        await system.write(shared.paths.wal)
+        assert not shared.to_files._event.is_set()
+        await system.write(shared.paths.wal, shared.paths.record)
+        assert shared.to_files._event.is_set()
+
+
+class Written:
+    """Tells of changes when the test says so."""
+
+    def __init__(self) -> None:
+        self.send, self.receive = anyio.create_memory_object_stream[Changes]()
+
+    async def watch(self, _: HomePaths, stop: anyio.Event) -> AsyncIterator[Changes]:
+        """As `watch_home`."""
+        async with self.send, self.receive:
+            while not stop.is_set():
+                yield await self.receive.receive()
+
+    async def write(self, *paths: Path) -> None:
+        """These have changed."""
+        await self.send.send({(Change.modified, str(path)) for path in paths})
+        await anyio.lowlevel.checkpoint()
 
 
 @pytest.mark.anyio
@@ -218,7 +251,7 @@ class Exhausted:
     def __init__(self, error: Exception) -> None:
         self.error: Exception | None = error
 
-    async def watch(self, paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
+    async def watch(self, paths: HomePaths, stop: anyio.Event) -> AsyncIterator[Changes]:
         """As `watch_home`."""
         if self.error is not None:
             raise self.error

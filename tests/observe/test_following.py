@@ -112,7 +112,7 @@ def test_the_end_of_an_unlisted_session_is_asked_for_by_id() -> None:
         (Pace(listed_at=NOW), {"urgent": True}, NOW),
         (Pace(listed_at=NOW), {"ended": True}, NOW),
         (Pace(listed_at=NOW), {"hinted": True}, NOW),
-        (Pace(listed_at=NOW, hinted_at=NOW - SECOND // 2), {"hinted": True}, NOW + 3 * SECOND // 2),
+        (Pace(listed_at=NOW, hinted_at=NOW - SECOND // 5), {"hinted": True}, NOW + 2 * SECOND),
         (Pace(listed_at=NOW - INTERVAL, hinted_at=NOW), {"hinted": True}, NOW),
         (Pace(listed_at=NOW, again_at=NOW + 25), {}, NOW + 25),
         (Pace(listed_at=NOW, hinted_at=NOW, again_at=NOW + 25), {"hinted": True}, NOW + 25),
@@ -121,6 +121,6 @@ def test_the_end_of_an_unlisted_session_is_asked_for_by_id() -> None:
     ],
 )
 def test_when_to_list(pace: Pace, wants: dict[str, bool], due: int) -> None:
-    """At once at the start, when urgent and when a process ended; hints at most every 2 s; after a failure only what is urgent."""
+    """At once at the start, when urgent and when a process ended; hints at most every 2.2 s; after a failure only what is urgent."""
     flags = {"urgent": False, "hinted": False, "ended": False} | wants
     assert pace.due(NOW, INTERVAL, **flags) == due

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from coven_watchdog.coven.client import Answer
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import (
     CovenError,
     ForbiddenError,
@@ -18,7 +18,6 @@ from coven_watchdog.errors import (
 from coven_watchdog.model.facts import Asked, Health
 from coven_watchdog.model.words import Outcome, Route
 from coven_watchdog.observe.shared import Shared
-from coven_watchdog.redact import redact
 
 T = TypeVar("T")
 _DETAIL = 200
@@ -57,9 +56,9 @@ def failed(shared: Shared, route: Route, error: CovenError, *, session: str = ""
         route,
         _OUTCOMES.get(type(error), Outcome.RESET),
         latency=error.latency,
-        detail=one_line(redact(error.message), _DETAIL),
+        detail=said(error.message, _DETAIL),
         status=error.status if isinstance(error, HttpError) else None,
-        error_code=one_line(error.error_code, _DETAIL) if isinstance(error, HttpError) else "",
+        error_code=said(error.error_code, _DETAIL) if isinstance(error, HttpError) else "",
         peer=error.peer,
         peer_uid=error.peer_uid,
         session=session,

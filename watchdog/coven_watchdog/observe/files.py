@@ -23,8 +23,9 @@ from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
 from coven_watchdog.observe.survey import Survey, is_home, survey
 
-Watch = Callable[[HomePaths, anyio.Event], AsyncIterator[object]]
-"""Yields whenever something of interest in a home may have changed, until the event is set."""
+Changes = set[tuple[Change, str]]
+Watch = Callable[[HomePaths, anyio.Event], AsyncIterator[Changes]]
+"""Yields what of interest in a home may have changed, until the event is set."""
 
 _STEP = 300
 _MISSING, _POLLED, _WATCHED = 5.0, 1.0, 15.0
@@ -34,7 +35,7 @@ _HANGING = 20.0
 _WHY = 80
 
 
-def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[object]:
+def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[Changes]:
     """Watch a home (not what is below it) for the files that matter; each change is noticed some 300 ms late.
 
     Raises:
@@ -182,14 +183,21 @@ class FilesSource:
         async with anyio.create_task_group() as tg:
             tg.start_soon(self._attend, self._gone, stop, emit, name=f"{self._shared.home}: file watch")
             try:
-                async for _ in self._watch(self._shared.paths, stop):
-                    self._shared.to_files.poke()
+                async for changes in self._watch(self._shared.paths, stop):
+                    if self._is_news(changes):
+                        self._shared.to_files.poke()
             except (OSError, WatchfilesRustInternalError) as error:
                 refusal = error
 
             tg.cancel_scope.cancel()
 
         return refusal
+
+    def _is_news(self, changes: Changes) -> bool:
+        """Whether to look: a session that prints writes to the ledger all the time, and one hint until the next listing is enough."""
+        paths = self._shared.paths
+        ledger = {str(paths.ledger), str(paths.wal)}
+        return not (self._shared.errands.hinted and all(path in ledger for _, path in changes))
 
     async def _attend(self, gone: anyio.Event, stop: anyio.Event, emit: Emit) -> None:
         """End the watch when the directory is gone, or when we are: the waiting thread sees nothing but `stop`."""

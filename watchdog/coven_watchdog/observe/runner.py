@@ -9,13 +9,12 @@ from collections.abc import Callable
 import anyio
 
 from coven_watchdog.decide.backoff import delay
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said
 from coven_watchdog.model.facts import Observation, SourceFailed, SourceWorks
 from coven_watchdog.model.time import MINUTE, SECOND
 from coven_watchdog.observe.nudge import Nudge
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit, Source
-from coven_watchdog.redact import redact
 
 _STEADY = MINUTE
 _ERROR_LENGTH = 200
@@ -89,4 +88,4 @@ def _sentence(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
 
-    return one_line(redact(f"{type(error).__name__}: {error}"), _ERROR_LENGTH)
+    return said(f"{type(error).__name__}: {error}", _ERROR_LENGTH)

@@ -9,7 +9,7 @@ from coven_watchdog.coven.log import panicked, tail
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import lock_owners, started_wall
 from coven_watchdog.coven.trust import look
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import Identity, Scene, SceneSeen
 from coven_watchdog.model.incidents import LookRequest
@@ -20,7 +20,6 @@ from coven_watchdog.observe.nudge import Nudge
 from coven_watchdog.observe.record import read_record
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
-from coven_watchdog.redact import redact
 
 _LINES = 40
 _LENGTH = 400
@@ -70,9 +69,9 @@ def take(paths: HomePaths, identity: Identity | None, now: Instant) -> Scene:
         record=_or_why(lambda: _record(paths)),
         socket=_or_why(lambda: _socket(paths)),
         lock=_lock(paths),
-        log_tail=tuple(one_line(redact(line), _LENGTH) for line in log),
+        log_tail=tuple(said(line, _LENGTH) for line in log),
         panic=panicked(log),
-        kernel=one_line(redact(last_words(identity.pid, _PATIENCE)), _LENGTH) if identity else "",
+        kernel=said(last_words(identity.pid, _PATIENCE), _LENGTH) if identity else "",
     )
 
 
@@ -86,7 +85,7 @@ def _log(paths: HomePaths, identity: Identity | None) -> tuple[str, ...]:
 
 def _record(paths: HomePaths) -> str:
     file = read_record(paths.record)
-    return "there is none" if file is None else one_line(redact(file.text), _LENGTH)
+    return "there is none" if file is None else said(file.text, _LENGTH)
 
 
 def _socket(paths: HomePaths) -> str:
@@ -110,4 +109,4 @@ def _or_why(look_at: Callable[[], str]) -> str:
     try:
         return look_at()
     except (CovenError, OSError) as error:
-        return one_line(str(error), _LENGTH)
+        return said(str(error), _LENGTH)

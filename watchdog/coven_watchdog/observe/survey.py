@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import holder
 from coven_watchdog.coven.trust import examine
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import FileFact, FilesSeen, Identity
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import FileType, Holder
 from coven_watchdog.observe.record import RecordFile, read_record
 from coven_watchdog.observe.shared import Mark
+
+_SAID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def survey(home: str, at: Instant, paths: HomePaths, uid: int, daemon: Identity 
     try:
         return _survey(FilesSeen(home, at), paths, uid, daemon)
     except (CovenError, OSError) as error:
-        return Survey(FilesSeen(home, at, error=str(error)), ())
+        return Survey(FilesSeen(home, at, error=said(str(error), _SAID)), ())
 
 
 def mark_of(paths: HomePaths) -> Mark:
@@ -67,7 +70,7 @@ def _with_record(seen: FilesSeen, file: RecordFile | None, paths: HomePaths, dae
     pid = file.record.pid
     who, program = (Holder.UNKNOWN, "") if pid is None else holder(pid, daemon, paths.serve_lock)
     stranger = program if who is Holder.STRANGER else ""
-    return replace(seen, record=file.record, record_mtime=file.mtime, record_holder=who, record_program=stranger)
+    return replace(seen, record=file.record, record_mtime=file.mtime, record_holder=who, record_program=said(stranger, _SAID))
 
 
 def is_home(directory: FileFact | None) -> bool:
