@@ -109,4 +109,5 @@ def _pidfd_open(pid: int) -> int:
     if not hasattr(os, "pidfd_open"):  # pragma: no cover - Python builds against headers older than Linux 5.3
         raise OSError(errno.ENOSYS, "this Python cannot open a pidfd")
 
-    return os.pidfd_open(pid)
+    descriptor: int = os.pidfd_open(pid)
+    return descriptor
