@@ -122,6 +122,7 @@ def test_no_loss_is_only_claimed_when_it_is_known() -> None:
     assert "No session was lost." in recovery(resolved(of(HANG), same, at(1)).incident)
     assert "No session was lost." not in recovery(resolved(of(HANG), other, at(1)).incident)
     assert "No session was lost." not in recovery(resolved(of(CRASH), WELL, at(1)).incident)
+    assert "No session was lost." not in recovery(resolved(of(HANG), WELL, at(1)).incident)
     assert "No session was lost." not in recovery(resolved(of(HUNG), WELL, at(1)).incident)
     unknown = recovery(resolved(of(HANG), well(sessions_known=False), at(1)).incident)
     assert unknown[-1] == "What became of its sessions is not known yet."

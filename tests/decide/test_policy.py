@@ -272,6 +272,7 @@ def test_what_is_told_after_all_was_withheld() -> None:
     """A change that was not worth a word does not hide that the first word is owed; a new channel is owed nothing."""
     moves: list[Move] = [(0, silenced(600), HUNG), (1, bad(Kind.DAEMON_UNHEALTHY)), (601, failed(1), HUNG)]
     assert play(*moves)[-2] == "601 daemon.unresponsive changed: first"
+    assert [row.reason for row in run(*moves).shelf.rows.values() if row.suppression is None] == [Reason.FIRST]
     owed = run((0, CRASHED))
     owed.settings = TWO
     owed.at(1, failed(1), CRASHED)
@@ -359,6 +360,17 @@ def test_the_number_of_a_telling_is_the_same_everywhere() -> None:
     made = plan(both, World(), DESK, opened.at)
     assert [row.id for row in made.notifications] == ["i1.1"]
     assert [member.snapshot.tellings for member in made.members] == [1, 2]
+
+
+def test_the_history_is_written_as_it_was_told() -> None:
+    """Every step keeps its own incident, with the number of the telling that it made."""
+    opened = run((0, CRASHED, failed(1))).last.steps
+    made = plan(opened, World(), DESK, opened[0].at)
+    assert [(step.incident.id, step.transition, step.incident.tellings) for step in made.steps] == [
+        ("i1", Transition.OPENED, 1),
+        ("i2", Transition.NOTED, 1),
+    ]
+    assert [(incident.id, incident.tellings) for incident in made.incidents] == [("i1", 1), ("i2", 1)]
 
 
 def test_touched() -> None:

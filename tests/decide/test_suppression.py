@@ -98,6 +98,8 @@ def test_a_correction_is_loud_enough_for_who_heard_the_mistake() -> None:
     corrected = Step(stop, Transition.CHANGED, START, worse=True)
     assert withheld(question(stop, step=corrected, heard=True)) is None
     assert withheld(question(stop, step=corrected)) is Suppression.BELOW_SEVERITY
+    again = Step(stop, Transition.BECAME_UNSTABLE, START, worse=True)
+    assert withheld(question(stop, step=again, heard=True)) is Suppression.BELOW_SEVERITY
 
 
 def test_a_milder_change_is_news_to_who_heard_nothing() -> None:

@@ -129,7 +129,6 @@ def reminded(incident: Incident, now: Instant) -> Step:
 def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
     """It is over; the clearing verdict knows what it cost, and whether it was over before anybody looked."""
     known, cost, unseen = incident.facts.identity, verdict.facts, verdict.facts.between
-    another = cost.identity is not None and cost.identity != known
     found_over = unseen is not None and unseen[0] >= incident.fact_at and now.wall - unseen[1] < _JUST_BEGUN
     facts = replace(
         incident.facts,
@@ -138,7 +137,7 @@ def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
         sessions_known=cost.sessions_known,
         version=cost.version or incident.facts.version,
         old_version=cost.old_version,
-        old_identity=known if another else None,
+        old_identity=known if cost.identity != known else None,
         between=unseen if found_over else incident.facts.between,
     )
     after = replace(incident, state=IncidentState.RESOLVED, resolved_at=now.wall, changed_at=now.wall, facts=facts)
