@@ -25,6 +25,16 @@ def _take(connection: sqlite3.Connection, minutes: float = 0, channel: str = "de
     return taken
 
 
+def _order(connection: sqlite3.Connection, minutes: float) -> list[str]:
+    """What goes out at that time, one after the other."""
+    order = []
+    while taken := claim(connection, "desk", at(minutes).wall, "me"):
+        settle(connection, taken, accepted(minutes), SENT, None)
+        order.append(taken.notification.id)
+
+    return order
+
+
 def _row(connection: sqlite3.Connection, name: str) -> Notification:
     return read(connection.execute("SELECT * FROM notification WHERE id = ?", (name,)).fetchone())
 
@@ -171,3 +181,57 @@ def test_a_clock_that_was_set_back_delays_nothing(connection: sqlite3.Connection
     assert next_due(connection, "desk", at().wall) == at().wall
     settle(connection, _take(connection, 700), refused(700), QUEUED, at(701).wall)
     assert _take(connection, 5).notification.attempts == 2
+
+
+def test_a_clock_that_was_set_back_hurries_no_retry(connection: sqlite3.Connection) -> None:
+    """What was tried since then waits for its next try like any other, however far in the future it was written."""
+    _queue(connection, notification("a.1", committed_at=at(600).wall, due_at=at(600).wall))
+    settle(connection, _take(connection, 5), refused(5), QUEUED, at(6).wall)
+    assert next_due(connection, "desk", at(5.5).wall) == at(6).wall
+    assert claim(connection, "desk", at(5.5).wall, "me") is None
+    assert _take(connection, 6).notification.attempts == 2
+
+
+@pytest.mark.parametrize("minutes", [5, 700])
+def test_a_clock_that_was_set_back_keeps_the_last_word(connection: sqlite3.Connection, minutes: float) -> None:
+    """What was said of an incident is told in the order in which it was said, whatever the times of the rows are."""
+    first = notification("k7fq.1", committed_at=at(600).wall, due_at=at(600).wall)
+    last = notification("k7fq.2", reason=Reason.RESOLVED)
+    write_plan(connection, story(incident(), first), moment(600))
+    write_plan(connection, story(incident(), last), moment())
+    assert _order(connection, minutes) == ["k7fq.1", "k7fq.2"]
+
+
+def test_a_group_goes_before_what_is_urgent_about_the_same(connection: sqlite3.Connection) -> None:
+    """A recovery that still collects others goes out before the alarm that takes it back, and does not make that one wait."""
+    recovery = notification("k7fq.2", reason=Reason.RESOLVED, due_at=at(1).wall, group=True)
+    again = notification("k7fq.3", reason=Reason.CHANGED, due_at=at(0.5).wall)
+    other = notification("a2bc.1", due_at=at(0.75).wall)
+    write_plan(connection, story(incident(), recovery), moment())
+    write_plan(connection, story(incident(), again), moment())
+    write_plan(connection, story(incident("a2bc"), other), moment())
+
+    assert next_due(connection, "desk", at().wall) == at(0.5).wall
+    assert _order(connection, 0.5) == ["k7fq.2", "k7fq.3"]
+    assert _order(connection, 1) == ["a2bc.1"]
+
+
+def test_what_goes_before_waits_for_its_own_retry(connection: sqlite3.Connection) -> None:
+    """The message in front failed: what depends on it waits with it."""
+    recovery = notification("k7fq.2", due_at=at(1).wall, group=True)
+    write_plan(connection, story(incident(), recovery), moment())
+    write_plan(connection, story(incident(), notification("k7fq.3")), moment())
+    settle(connection, _take(connection), refused(), QUEUED, at(0.5).wall)
+
+    assert next_due(connection, "desk", at(0.1).wall) == at(0.5).wall
+    assert _take(connection, 0.5).notification.id == "k7fq.2"
+    assert next_due(connection, "desk", at(0.6).wall) is None
+
+
+def test_words_that_cross_do_not_block(connection: sqlite3.Connection) -> None:
+    """Two messages each of which holds an earlier word than the other still go out."""
+    one, two = notification("k7fq.1"), notification("a2bc.1")
+    words = [(one, "k7fq"), (two, "a2bc"), (two, "k7fq"), (one, "a2bc")]
+    members = tuple(member(message, incident(name)) for message, name in words)
+    write_plan(connection, Plan((incident(), incident("a2bc")), notifications=(one, two), members=members), moment())
+    assert sorted(_order(connection, 0)) == ["a2bc.1", "k7fq.1"]

@@ -11,13 +11,24 @@ from coven_watchdog.errors import StoreError
 from coven_watchdog.model.telling import Attempt, Member, Notification
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import whole
-from coven_watchdog.store.rows import members, notification
+from coven_watchdog.store.rows import listed, members, notification
 
 # A row that was written or tried in the future is older than it looks, the wall clock was set back: it is due at once.
-_HEAD = """
-    SELECT *, CASE WHEN max(committed_at, ifnull(claimed_at, 0)) > :now THEN :now
-                   ELSE max(due_at, ifnull(next_attempt_at, 0)) END AS ready_at
-    FROM notification WHERE channel = :channel AND state = 'queued' ORDER BY due_at, seq LIMIT 1"""
+_COLUMNS = """
+    *, CASE WHEN committed_at > :now THEN :now ELSE due_at END AS opens_at,
+       CASE WHEN ifnull(claimed_at, 0) > :now THEN :now ELSE ifnull(next_attempt_at, 0) END AS retry_at"""
+_NEXT = f"""
+    SELECT {_COLUMNS} FROM notification WHERE channel = :channel AND state = 'queued' ORDER BY opens_at, seq LIMIT 1"""  # noqa: S608 - no value of others
+# Members are numbered in the order in which their words were decided.
+_EARLIER = f"""
+    SELECT {_COLUMNS} FROM notification WHERE channel = :channel AND state = 'queued' AND seq = (
+        SELECT other.seq FROM notification_incident AS word
+        JOIN notification_incident AS before
+          ON before.incident = word.incident AND before.channel = word.channel AND before.rowid < word.rowid
+        JOIN notification AS other ON other.id = before.notification AND other.channel = before.channel
+        WHERE word.notification = :id AND word.channel = :channel AND other.state = 'queued'
+          AND other.seq NOT IN (SELECT value FROM json_each(:passed))
+        ORDER BY before.rowid LIMIT 1)"""  # noqa: S608 - the same
 _CLAIM = """
     UPDATE notification SET claimed_by = ?, claimed_at = ?, attempts = attempts + 1
     WHERE seq = ? AND state = 'queued' AND claimed_by IS NULL"""
@@ -43,26 +54,60 @@ class Claim:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The row of the outbox that is next, and when it may go (wall µs)."""
+
+    row: sqlite3.Row
+    ready_at: int
+
+
 def next_due(connection: sqlite3.Connection, channel: str, now: int) -> int | None:
     """When the channel's next message may be claimed; None when nothing waits, or while the one in front is in hand."""
-    head = connection.execute(_HEAD, {"channel": channel, "now": now}).fetchone()
-    return None if head is None or head["claimed_by"] is not None else int(head["ready_at"])
+    head = _head(connection, channel, now)
+    return None if head is None or head.row["claimed_by"] is not None else head.ready_at
 
 
 def claim(connection: sqlite3.Connection, channel: str, now: int, by: str) -> Claim | None:
     """Take the channel's next message in hand, if it is time; the try is counted before it is made."""
-    head = connection.execute(_HEAD, {"channel": channel, "now": now}).fetchone()
-    if head is None or head["ready_at"] > now or connection.execute(_CLAIM, (by, now, head["seq"])).rowcount != 1:
+    head = _head(connection, channel, now)
+    if head is None or head.ready_at > now or connection.execute(_CLAIM, (by, now, head.row["seq"])).rowcount != 1:
         return None
 
-    row = connection.execute("SELECT * FROM notification WHERE seq = ?", (head["seq"],)).fetchone()
-    receipts = connection.execute(_RECEIPTS, (channel, head["id"])).fetchall()
+    seq, name = head.row["seq"], head.row["id"]
+    row = connection.execute("SELECT * FROM notification WHERE seq = ?", (seq,)).fetchone()
+    receipts = connection.execute(_RECEIPTS, (channel, name)).fetchall()
     return Claim(
         notification=notification(row),
-        members=members(connection, head["id"], channel),
+        members=members(connection, name, channel),
         receipts=tuple(receipt[0] for receipt in receipts),
         by=by,
     )
+
+
+def _head(connection: sqlite3.Connection, channel: str, now: int) -> _Head | None:
+    """What is due first; before it, whatever holds an earlier word about the same incident.
+
+    A group that collects waits longer than what is urgent, and a wall clock that was set back turns the order of times round:
+    neither may make the last word about an incident an old one.
+    """
+    row = connection.execute(_NEXT, {"channel": channel, "now": now}).fetchone()
+    if row is None:
+        return None
+
+    opens_at, passed = row["opens_at"], [row["seq"]]
+    while earlier := _earlier(connection, row, passed, now):
+        row = earlier
+        passed.append(row["seq"])
+
+    return _Head(row, max(opens_at, row["retry_at"]))
+
+
+def _earlier(connection: sqlite3.Connection, row: sqlite3.Row, passed: list[int], now: int) -> sqlite3.Row | None:
+    """A message that must go before this one; none that was come by already."""
+    values = {"channel": row["channel"], "id": row["id"], "now": now, "passed": listed(passed)}
+    found: sqlite3.Row | None = connection.execute(_EARLIER, values).fetchone()
+    return found
 
 
 def settle(

@@ -13,7 +13,7 @@ UNTRIED = "state = 'queued' AND attempts = 0"
 """A message that nobody has begun to send: it may still be changed."""
 
 
-def listed(values: Collection[str]) -> str:
+def listed(values: Collection[str | int]) -> str:
     """A parameter for `IN (SELECT value FROM json_each(?))`: any number of values with one statement."""
     return json.dumps(list(values))
 
