@@ -92,6 +92,11 @@ def test_no_shape_comes_through(name: str, around: str) -> None:
     assert not any(secret[at : at + 12] in masked for at in range(len(secret) - 12) if secret[at : at + 5] != "-----")
 
 
+def test_a_token_that_is_longer_than_any_known_goes_whole() -> None:
+    """What follows the known length is a part of it."""
+    assert redact(f"use ghp_{'Ab1' * 500} now") == f"use {MASK} now"
+
+
 @pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("secret", [PLAIN, "p4ssw0rd%21", A[:40], LOWER])
 def test_what_a_name_gives_away_is_masked(name: str, secret: str) -> None:

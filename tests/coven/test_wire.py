@@ -213,3 +213,49 @@ def _tried(decode: Callable[[bytes], object], content: bytes) -> None:
     """Decode; every error but the one is let through."""
     with contextlib.suppress(NotContractError):
         decode(content)
+
+
+SECRET = "ghp_" + "Ab12" * 9
+NASTY = "\x1b[31mv\x1b]52;c;aGk=\x07 \u202e" + "\u200b".join(SECRET) + " \x9b\x00\n" + "x" * 1_000_000
+
+
+def test_words_that_are_only_shown_are_harmless_from_the_start() -> None:
+    """Versions, states and errors come in as one short visible line without secrets: nothing behind has to think of it."""
+    storage = {"status": NASTY, "lastMaintenanceError": NASTY}
+    writer = {"state": NASTY, "lastError": NASTY}
+    daemon = {"pid": 1, "startedAt": NASTY, "socket": NASTY}
+    health = wire.decode_health(
+        body(HEAD | {"apiVersion": NASTY, "covenVersion": NASTY, "daemon": daemon, "eventWriter": writer, "storage": storage})
+    )
+    stranger = wire.decode_health(body({"ok": True, "apiVersion": NASTY, "covenVersion": NASTY, "daemon": 7}))
+    assert health.event_writer is not None
+    assert health.storage is not None
+    row = wire.decode_session(body(ROW | {"harness": NASTY, "status": NASTY}))
+    words = [
+        *(health.api_version, health.coven_version, health.started_at, health.socket),
+        *(health.event_writer.state, health.event_writer.last_error, health.storage.status, health.storage.last_error),
+        *(stranger.api_version, stranger.coven_version, row.harness, row.status),
+    ]
+    assert {word[:17] for word in words} == {"v [redacted] xxxx"}
+    assert all(word.isprintable() and len(word) <= 200 for word in words)
+
+
+def test_what_must_stay_as_it_is_has_an_end() -> None:
+    """Ids, paths and titles are not changed, but no row brings a megabyte along; an id that was cut is none any more."""
+    huge = "x" * 1_000_000
+    row = wire.decode_session(
+        body(ROW | {"id": huge, "project_root": f"/{huge}", "title": f"a\nb{huge}", "conversation_id": huge})
+    )
+    assert (len(row.id), len(row.conversation_id)) == (257, 257)
+    assert len(row.project_root) <= 4097
+    assert len(row.title) <= 1024
+    assert row.title.startswith("a\nb")
+    nasty = wire.decode_session(body(ROW | {"id": "a\x1b;b", "project_root": "/a\n\x1b[1m"}))
+    assert (nasty.id, nasty.project_root) == ("a\x1b;b", "/a\n\x1b[1m")
+
+
+def test_a_cursor_that_no_request_could_carry_is_refused() -> None:
+    """It would be a fault of the request, and ours."""
+    assert wire.decode_page(body({"sessions": [], "next_cursor": "c" * 2000})).next_cursor == "c" * 2000
+    with pytest.raises(NotContractError):
+        wire.decode_page(body({"sessions": [], "next_cursor": "c" * 3000}))

@@ -36,3 +36,11 @@ def test_briefs_are_longest_first() -> None:
     sessions = [LiveSession(row(name, began=-age), moment(0)) for name, age in (("young", 5), ("old", 500))]
 
     assert [brief.id for brief in briefs(sessions, moment(0))] == ["old", "young"]
+
+
+def test_a_brief_may_be_stored() -> None:
+    """Of a title, which may be a whole prompt, only the first line goes on; no part holds a secret, however it was hidden."""
+    secret = "\u200b".join("ghp_" + "Ab12" * 9)
+    brief = brief_row(row(project_root=f"/srv/{secret}", title=f"\n \x1b[1mfix\x1b[0m {secret}\nand the rest"))
+
+    assert (brief.title, brief.project, brief.project_root) == ("fix [redacted]", "[redacted]", "/srv/[redacted]")

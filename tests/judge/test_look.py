@@ -41,6 +41,13 @@ def test_what_is_kept_of_sessions() -> None:
     assert (found.complete, found.daemon.coven_version, found.daemon.pid) == (True, GOOD.coven_version, DAEMON.pid)
 
 
+def test_what_is_kept_of_sessions_holds_no_secret() -> None:
+    """Neither a prompt nor a key in a path goes into the store with a live row."""
+    (kept,) = look(Tale().served(0, row("a", project_root="/srv/ghp_" + "Ab12" * 9, conversation_id="c"))).live
+
+    assert (kept.title, kept.project_root, kept.conversation_id) == ("", "/srv/[redacted]", "")
+
+
 def test_before_the_first_listing_nothing_is_counted() -> None:
     """Unknown is not none."""
     assert look(Tale().files(0)).total is None

@@ -1,12 +1,17 @@
 """Text in, the same text with secret-shaped parts masked out. Used for logs, messages, errors and scenes.
 
-Every repetition is bounded or eats what no later part wants, and tokens are looked for only where a token can begin, so time is
+A secret may be hidden by what nobody sees: text of others goes through `visible` first. Every repetition is bounded or eats what no later part wants, and tokens are looked for only where a token can begin, so time is
 linear in the text. What stays: ids, hashes, versions, times, error codes.
 """
 
 import re
+import unicodedata
 
 MASK = "[redacted]"
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 _BEGINS = r"(?<![A-Za-z0-9_-])"
 _SHAPES = (
@@ -38,7 +43,8 @@ _SHAPES = (
     r"[0-9]{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])",  # Telegram bots
     r"ey[A-Za-z0-9_-]{8,4096}\.ey[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{4,4096}",  # JWT
 )
-_WHOLE = re.compile(f"{_BEGINS}(?:{'|'.join(_SHAPES)})")
+# A longer token than any known is masked to its end.
+_WHOLE = re.compile(f"{_BEGINS}(?:{'|'.join(_SHAPES)})[A-Za-z0-9_-]*")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,16384}(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?"
 )
@@ -73,3 +79,11 @@ def redact(text: str) -> str:
         text = pattern.sub(rf"\1\2\3{MASK}", text)
 
     return text
+
+
+def visible(text: str) -> str:
+    """The text as one line, without control, ANSI and bidirectional characters and without what has no shape."""
+    plain = _ANSI.sub("", text)
+    spaced = "".join(" " if char.isspace() else char for char in plain)
+    shown = "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
+    return _SPACE.sub(" ", shown).strip()

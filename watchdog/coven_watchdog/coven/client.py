@@ -20,7 +20,7 @@ from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.exchange import Reply, deadline, exchange
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.trust import examine
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import (
     CovenError,
     HttpError,
@@ -29,7 +29,6 @@ from coven_watchdog.errors import (
     UntrustedError,
 )
 from coven_watchdog.model.facts import Health, Identity, SessionRow
-from coven_watchdog.redact import redact
 
 T = TypeVar("T")
 _OFF_LOOP = 512 * 1024
@@ -209,11 +208,9 @@ def _http_error(reply: Reply) -> HttpError:
     except NotContractError:
         fault = wire.CovenFault("", "")
 
-    said = " ".join(part for part in (fault.code, fault.message) if part)
+    words = said(" ".join(part for part in (fault.code, fault.message) if part), _SAID_LIMIT)
     message = f"Coven answered {reply.status}"
-    return HttpError(
-        f"{message}: {one_line(redact(said), _SAID_LIMIT)}" if said else message, status=reply.status, error_code=fault.code
-    )
+    return HttpError(f"{message}: {words}" if words else message, status=reply.status, error_code=said(fault.code, _SAID_LIMIT))
 
 
 def _any_events(body: bytes) -> bool:

@@ -1,21 +1,29 @@
 """Bodies of Coven's answers come in; facts go out, or `NotContractError`. The only place that knows a JSON key of Coven.
 
 Keys that are not needed are skipped, unknown statuses and kinds are kept, optional parts that older daemons lack are None
-(contract: the socket API; shapes seen on 0.4.6).
+(contract: the socket API; shapes seen on 0.4.6). Every text is hostile: what is only ever shown becomes short, visible and free
+of secrets here; ids, paths and titles, which must stay what they are, are cut where nothing real is that long.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from coven_watchdog.coven.decoding import Count, Decoder, Integer, Pid, Time, wall
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import EventWriter, Health, SessionRow, Storage
 
 API_VERSION = "coven.daemon.v1"
 _OF_DAEMON = "daemon-session-"
+_READ, _SHOWN = 1024, 200
+_ID = 257
+"""One more than an id may have: one that was cut is none."""
+_PATH, _TITLE = 4097, 1024
+_CURSOR = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +150,17 @@ def decode_health(body: bytes) -> Health:
         if head.api_version == API_VERSION:
             raise
 
-        return Health(ok=head.ok, api_version=head.api_version, coven_version=head.coven_version or "")
+        return Health(ok=head.ok, api_version=_words(head.api_version), coven_version=_words(head.coven_version))
 
     daemon = health.daemon or _Daemon()
     return Health(
         ok=health.ok,
-        api_version=health.api_version,
-        coven_version=health.coven_version or "",
+        api_version=_words(health.api_version),
+        coven_version=_words(health.coven_version),
         capabilities=_capabilities(health.capabilities or {}),
         pid=daemon.pid,
-        started_at=daemon.started_at or "",
-        socket=daemon.socket or "",
+        started_at=_words(daemon.started_at),
+        socket=_words(daemon.socket),
         event_writer=_event_writer(health.event_writer),
         storage=_storage(health.storage),
     )
@@ -162,11 +170,15 @@ def decode_page(body: bytes) -> Page:
     """The answer of `GET /sessions`: the paged object, or the bare array that older daemons send whatever the limit.
 
     Raises:
-        NotContractError: not JSON, or neither of the two.
+        NotContractError: not JSON, or neither of the two, or with a cursor that no request could carry.
     """
     listing = _listing(body)
     if isinstance(listing, list):
         return Page(tuple(map(_session_row, listing)), None)
+
+    if len(listing.next_cursor or "") > _CURSOR:
+        message = "the answer has a cursor that is too long"
+        raise NotContractError(message)
 
     return Page(tuple(map(_session_row, listing.sessions)), listing.next_cursor or None)
 
@@ -216,18 +228,29 @@ def decode_participant(text: bytes) -> str:
 def _session_row(row: _Row) -> SessionRow:
     """Positional on purpose: a listing may have ten thousand of them."""
     return SessionRow(
-        row.id,
-        row.project_root or "",
-        row.harness or "",
-        row.title or "",
-        row.status,
+        row.id[:_ID],
+        (row.project_root or "")[:_PATH],
+        _words(row.harness),
+        (row.title or "")[:_TITLE],
+        _words(row.status),
         row.exit_code,
         wall(row.created_at),
         wall(row.updated_at),
         row.archived_at is not None,
         bool(row.external),
-        row.conversation_id or "",
+        (row.conversation_id or "")[:_ID],
     )
+
+
+def _words(text: str | None) -> str:
+    """What is only shown, never looked for: one visible line without secrets."""
+    return _said((text or "")[:_READ])
+
+
+@lru_cache(1024)
+def _said(text: str) -> str:
+    """Ten thousand rows have few different words."""
+    return said(text, _SHOWN)
 
 
 def _event_writer(writer: _Writer | None) -> EventWriter | None:
@@ -235,7 +258,7 @@ def _event_writer(writer: _Writer | None) -> EventWriter | None:
     if writer is None:
         return None
 
-    return EventWriter(writer.state or "", writer.dropped or 0, writer.committed or 0, writer.last_error or "")
+    return EventWriter(_words(writer.state), writer.dropped or 0, writer.committed or 0, _words(writer.last_error))
 
 
 def _storage(storage: _Storage | None) -> Storage | None:
@@ -244,12 +267,12 @@ def _storage(storage: _Storage | None) -> Storage | None:
         return None
 
     return Storage(
-        storage.status or "",
+        _words(storage.status),
         storage.database_bytes or 0,
         storage.wal_bytes or 0,
         storage.free_disk_bytes,
         bool(storage.maintenance_blocked),
-        storage.last_maintenance_error or "",
+        _words(storage.last_maintenance_error),
     )
 
 

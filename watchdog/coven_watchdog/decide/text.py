@@ -1,14 +1,10 @@
 """Hostile text made harmless: what comes from Coven is shown, never obeyed."""
 
 import re
-import unicodedata
 
 from coven_watchdog.model.words import Dialect
-from coven_watchdog.redact import redact
+from coven_watchdog.redact import redact, visible
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_SPACE = re.compile(r"\s+")
-_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _WORD_JOINER = "\u2060"
 _MENTION = re.compile(r"@(?=\w)|<(?=[@!#])")
 _AUTOLINK = re.compile(r"(?i)\b(?:(?:https?|ftp|file|javascript|data|mailto)(?=:\S)|www(?=\.\w))")
@@ -19,16 +15,19 @@ _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def one_line(text: str, limit: int) -> str:
     """The text without control, ANSI and bidirectional characters, on one line, at most `limit` characters (the last may be …)."""
-    plain = _ANSI.sub("", text[: limit * 8 + 256])
-    spaced = "".join(" " if char.isspace() else char for char in plain)
-    visible = "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
-    folded = _SPACE.sub(" ", visible).strip()
-    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+    shown = visible(text[: limit * 8 + 256])
+    return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
 
 
 def said(text: str, limit: int) -> str:
     """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left."""
     return one_line(redact(one_line(text, _READ)), limit)
+
+
+def said_lines(text: str, limit: int) -> str:
+    """Several lines, such as a traceback, each with its indent and else as by `said`."""
+    lines = redact(text).splitlines()
+    return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{said(line, limit)}" for line in lines)
 
 
 def harmless(text: str, dialect: Dialect) -> str:

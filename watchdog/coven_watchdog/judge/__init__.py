@@ -6,7 +6,7 @@ Adding a check: one rule function in its family's file, one line in `RULES`, one
 from collections.abc import Callable
 
 from coven_watchdog.judge.availability import availability, frozen
-from coven_watchdog.judge.common import Case, clear, merged, present, said, witness
+from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
 from coven_watchdog.judge.restarts import restart_loop, restarted
@@ -17,6 +17,8 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Kind
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState
+
+_LONGEST = 500
 
 Rule = Callable[[Case], Judgement]
 
@@ -50,7 +52,8 @@ def _fenced(rule: Rule, case: Case) -> Judgement:
     try:
         judgement = rule(case)
     except Exception as error:  # noqa: BLE001 - the rule runner is a fence: one rule's fault must not blind the others
-        saw = f"{rule.__name__}: {type(error).__name__}: {error}"
+        # The error may quote what Coven said.
+        saw = without_secrets(f"{rule.__name__}: {type(error).__name__}: {error}"[:_LONGEST])
         facts = Facts(home=case.state.home, detail=saw)
         return said(present(case, subject, Kind.WATCHDOG_RULE_FAILED, witness("rules", case.now, saw), facts=facts))
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.model.facts import SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, SessionBrief, Verdict, Witness
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Basis, Expect, Found, Kind, Look, Severity
-from coven_watchdog.redact import redact
+from coven_watchdog.redact import redact, visible
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, LiveSession
 
@@ -113,18 +114,27 @@ def by_sessions(case: Case, live: int | None) -> Severity:
 
 
 def brief_row(row: SessionRow, *, until: int | None = None) -> SessionBrief:
-    """What may be said of a row; secrets in its title (which may be a whole prompt) stop here. `until`: wall µs up to which it ran; by default its last change."""
+    """What may be said of a row: it is stored. `until`: wall µs up to which it ran; by default its last change.
+
+    Of a title, which may be a whole prompt, only the first line goes on.
+    """
     end = row.updated_at if until is None else until
     return SessionBrief(
         id=row.id,
         harness=row.harness,
-        project=row.project_root.rstrip("/").rpartition("/")[2] or row.project_root,
-        project_root=row.project_root,
-        title=redact(row.title),
+        project=without_secrets(row.project_root.rstrip("/").rpartition("/")[2] or row.project_root),
+        project_root=without_secrets(row.project_root),
+        title=without_secrets(next((line for line in row.title.splitlines() if line.strip()), "")),
         ran_for=max(0, end - row.created_at),
         status=row.status,
         exit_code=row.exit_code,
     )
+
+
+@lru_cache(1024)
+def without_secrets(text: str) -> str:
+    """Hostile text as it may be kept: one visible line without secrets. Rules ask for the same again and again."""
+    return redact(visible(text))
 
 
 def briefs(sessions: Iterable[LiveSession], until: Instant) -> tuple[SessionBrief, ...]:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from coven_watchdog.model.facts import Health
+from coven_watchdog.judge.common import without_secrets
+from coven_watchdog.model.facts import Health, SessionRow
 from coven_watchdog.model.incidents import Judgement
 from coven_watchdog.model.looks import DaemonLook, HomeLook
 from coven_watchdog.model.time import MILLISECOND, Instant
@@ -23,7 +24,7 @@ _STATES = {
 
 
 def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Instant, boot: str) -> HomeLook:
-    """One home as it is believed to be at `now`; titles are left out, they are not needed to tell rows apart."""
+    """One home as it is believed to be at `now`; of rows, what is not needed to tell them apart is left out."""
     life = state.alive
     health = life.health if life else None
     files = state.files
@@ -40,10 +41,15 @@ def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Ins
         free_bytes=files.free_bytes if files else None,
         total=sum(state.counts.values()) if state.listed else None,
         by_status=dict(state.counts),
-        live=tuple(replace(session.row, title="") for session in state.live.values()),
+        live=tuple(_kept(session.row) for session in state.live.values()),
         baseline=dict(state.baseline or {}),
         notes=tuple(state.notes.values()),
     )
+
+
+def _kept(row: SessionRow) -> SessionRow:
+    """A live row as it may lie in the store: without its title, and no secret in its path."""
+    return replace(row, title="", project_root=without_secrets(row.project_root), conversation_id="")
 
 
 def _daemon(state: HomeState, judgement: Judgement, life: Life | None) -> DaemonLook:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.decide.advice import Suggestion, resume, suggestions
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place
 from coven_watchdog.model.facts import Scene
 from coven_watchdog.model.incidents import Incident, SessionBrief
@@ -23,7 +23,6 @@ from coven_watchdog.model.words import (
     Suppression,
     Transition,
 )
-from coven_watchdog.redact import redact
 from coven_watchdog.report.times import moment
 from coven_watchdog.report.views import (
     ExitView,
@@ -179,7 +178,7 @@ def incident_shown(rows: Rows, incident: Incident, place: Place) -> IncidentShow
             exit=ExitView(code=facts.exit.code, signal=facts.exit.signal, source=facts.exit_source or None)
             if facts.exit
             else None,
-            detail=one_line(redact(facts.detail), _LONGEST) or None,
+            detail=said(facts.detail, _LONGEST) or None,
             between=(moment(facts.between[0]), moment(facts.between[1])) if facts.between else None,
             sessions=_sessions(facts.sessions),
             lost=_sessions(facts.lost),
@@ -205,9 +204,9 @@ def _sessions(briefs: Sequence[SessionBrief]) -> tuple[SessionView, ...]:
     return tuple(
         SessionView(
             id=one_line(brief.id, _LONGEST),
-            harness=one_line(brief.harness, _LONGEST),
-            project=one_line(redact(brief.project), _LONGEST),
-            status=one_line(brief.status, _LONGEST) or None,
+            harness=said(brief.harness, _LONGEST),
+            project=said(brief.project, _LONGEST),
+            status=said(brief.status, _LONGEST) or None,
             exit_code=brief.exit_code,
             ran_for_seconds=brief.ran_for // SECOND,
             lives_on=brief.lives_on,

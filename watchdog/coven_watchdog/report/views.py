@@ -7,7 +7,7 @@ import msgspec
 
 from coven_watchdog.decide.advice import Suggestion
 from coven_watchdog.decide.phrases import summary
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said
 from coven_watchdog.model.facts import EventWriter, Storage
 from coven_watchdog.model.incidents import Facts, Incident, Witness
 from coven_watchdog.model.looks import DaemonLook, HomeLook
@@ -120,11 +120,16 @@ def daemon_view(look: DaemonLook, now: int) -> DaemonView:
         pid=look.pid,
         started_at=moment(look.started_at),
         uptime_seconds=max(0, now - (look.started_at or 0)) // SECOND if runs else None,
-        api_version=look.api_version,
-        coven_version=look.coven_version,
+        api_version=_shown(look.api_version),
+        coven_version=_shown(look.coven_version),
         socket=look.socket,
         latency_ms=None if look.latency is None else round(look.latency / MILLISECOND, 1),
     )
+
+
+def _shown(text: str | None) -> str | None:
+    """Coven's word; the wire made it harmless, which an older row of the store may not be."""
+    return None if text is None else said(text, _LONGEST)
 
 
 def store_view(storage: Storage | None, free_bytes: int | None) -> StoreView:
@@ -133,12 +138,12 @@ def store_view(storage: Storage | None, free_bytes: int | None) -> StoreView:
         return StoreView(free_disk_bytes=free_bytes)
 
     return StoreView(
-        status=one_line(storage.status, _LONGEST) or None,
+        status=said(storage.status, _LONGEST) or None,
         database_bytes=storage.database_bytes,
         wal_bytes=storage.wal_bytes,
         free_disk_bytes=free_bytes if storage.free_disk_bytes is None else storage.free_disk_bytes,
         maintenance_blocked=storage.maintenance_blocked,
-        last_error=one_line(storage.last_error, _LONGEST) or None,
+        last_error=said(storage.last_error, _LONGEST) or None,
     )
 
 
@@ -148,10 +153,10 @@ def event_writer_view(writer: EventWriter | None) -> EventWriterView:
         return EventWriterView()
 
     return EventWriterView(
-        state=one_line(writer.state, _LONGEST) or None,
+        state=said(writer.state, _LONGEST) or None,
         dropped_events=writer.dropped_events,
         committed_events=writer.committed_events,
-        last_error=one_line(writer.last_error, _LONGEST) or None,
+        last_error=said(writer.last_error, _LONGEST) or None,
     )
 
 
@@ -161,13 +166,13 @@ def sessions_view(look: HomeLook) -> SessionsView:
         return SessionsView(total=look.total)
 
     total = sum(look.by_status.values()) if look.total is None and look.complete else look.total
-    by_status = {one_line(status, _LONGEST): count for status, count in look.by_status.items()}
+    by_status = {said(status, _LONGEST): count for status, count in look.by_status.items()}
     return SessionsView(total=total, live=len(look.live), by_status=by_status)
 
 
 def witness_view(witness: Witness) -> WitnessView:
     """A witness as it is shown."""
-    return WitnessView(source=witness.source, basis=witness.basis, at=moment(witness.at), saw=witness.saw)
+    return WitnessView(source=witness.source, basis=witness.basis, at=moment(witness.at), saw=said(witness.saw, _LONGEST))
 
 
 def incident_view(incident: Incident) -> IncidentView:
@@ -194,4 +199,4 @@ def exit_view(facts: Facts) -> ExitView | None:
 
 def next_view(suggestion: Suggestion) -> NextView:
     """A suggested command as it is shown."""
-    return NextView(run=suggestion.run, effect=suggestion.effect, why=one_line(suggestion.why, _LONGEST))
+    return NextView(run=suggestion.run, effect=suggestion.effect, why=said(suggestion.why, _LONGEST))
