@@ -38,7 +38,8 @@ def _record(message: str, *args: object, level: int = logging.WARNING, at: float
 
 
 def _fail() -> None:
-    raise ValueError(SECRET)
+    message = f"{SECRET} \x1b]0;title\x07"
+    raise ValueError(message)
 
 
 def _failed() -> logging.LogRecord:
@@ -56,6 +57,8 @@ def test_no_line_holds_a_secret(formatter: logging.Formatter) -> None:
     """Messages, arguments and tracebacks are redacted, whatever the format, and control characters are gone."""
     assert SECRET not in formatter.format(_record("key %s", SECRET))
     assert SECRET not in formatter.format(_failed())
+    assert not {"\x1b", "\x07"} & set(formatter.format(_failed()))
+    assert SECRET not in formatter.format(_record("key %s", "\x1b[1m\u200b".join(SECRET)))
     assert "\x1b" not in formatter.format(_record("red \x1b[31m"))
 
 

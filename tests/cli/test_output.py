@@ -1,6 +1,7 @@
 """The only printer."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -79,3 +80,32 @@ def test_trouble_for_monitoring(capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert out == "COVEN UNKNOWN - c.toml:1: unknown key\n"
     assert err == "error: c.toml:1: unknown key\n"
+
+
+NASTY = "a\x1b]52;c;aGk=\x07b\x9b31m\u202ec\u200bd\x00\n\udcffe ä漢✔"
+
+
+class _Said(msgspec.Struct):
+    said: str
+
+
+def test_nothing_printed_is_obeyed_by_a_terminal(capsys: Capture) -> None:
+    """Escapes, direction marks and half characters, from whatever file or Coven they came, reach no terminal."""
+    for output in (_output(), _output(verbosity=1), _output(color=True), _output(command="check")):
+        output.page([line(NASTY, Span(NASTY, Shade.BAD))])
+        output.talk(NASTY)
+        output.detail(NASTY)
+        output.trouble(Trouble("failed", NASTY, NASTY, NASTY, 1, ((NASTY, NASTY),)))
+        out, err = capsys.readouterr()
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", out + err).replace("\n", "")
+        assert shown.isprintable()
+        assert "ä漢✔" in shown
+
+
+def test_json_keeps_what_it_escapes(capsys: Capture) -> None:
+    """A document is printable whatever is in it, and means the same; letters stay letters."""
+    _output().document(_Said(NASTY))
+    shown = capsys.readouterr().out
+    assert shown.rstrip("\n").isprintable()
+    assert "ä漢✔" in shown
+    assert json.loads(shown) == {"said": NASTY}

@@ -51,3 +51,11 @@ def test_the_traceback_is_for_debug(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\nRuntimeError" not in capsys.readouterr().err
     tell(RuntimeError("y"), Terms(env={}, debug=True))
     assert "RuntimeError: y" in capsys.readouterr().err
+
+
+def test_a_traceback_can_be_pasted_into_a_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """--debug shows neither a secret nor an escape that an error quotes."""
+    tell(RuntimeError(f"{SECRET} \x1b]0;title\x07"), Terms(env={}, debug=True))
+    shown = capsys.readouterr().err
+    assert SECRET not in shown
+    assert "\x1b" not in shown

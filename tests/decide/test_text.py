@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bounded import PROFILE
-from coven_watchdog.decide.text import harmless, one_line, said
+from coven_watchdog.decide.text import harmless, one_line, said, said_lines
 from coven_watchdog.model.words import Dialect
 
 assert PROFILE
@@ -78,6 +78,15 @@ def test_secrets_are_masked_before_the_line_is_cut(disguise: str) -> None:
 
     split = "\u200b".join(secret)
     assert said(f"use {split} now", 60) == "use [redacted] now"
+
+
+def test_lines_keep_their_indent() -> None:
+    """A traceback stays one; a secret is masked also where it takes several lines."""
+    key = "-----BEGIN PRIVATE KEY-----\nabcdefgh\n-----END PRIVATE KEY-----"
+    assert (
+        said_lines(f"Traceback:\n  File x\x1b[1m\n    raise {key}\nend", 50)
+        == "Traceback:\n  File x\n    raise [redacted]\nend"
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ from typing import TextIO
 import click
 
 from coven_watchdog.cli.terms import Terms
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import said, said_lines
 from coven_watchdog.decide.words import counted, local
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import LogFormat
-from coven_watchdog.redact import redact
 from coven_watchdog.report.times import moment
 
 _PACKAGE = "coven_watchdog"
@@ -146,7 +145,7 @@ def _said(record: logging.LogRecord) -> str:
 
 def _message(record: logging.LogRecord) -> str:
     """The message on one line, without secrets and without what could fool a terminal."""
-    return one_line(redact(record.getMessage()), _LONGEST)
+    return said(record.getMessage(), _LONGEST)
 
 
 def _traceback(record: logging.LogRecord) -> str:
@@ -154,5 +153,4 @@ def _traceback(record: logging.LogRecord) -> str:
     if not record.exc_info:
         return ""
 
-    text = redact(logging.Formatter().formatException(record.exc_info))
-    return "\n" + "\n".join(one_line(line, _LONGEST) if line.strip() != line.strip(" ") else line for line in text.splitlines())
+    return "\n" + said_lines(logging.Formatter().formatException(record.exc_info), _LONGEST)

@@ -1,6 +1,7 @@
 """The only printer. Data goes to standard output, talk to standard error; both plain unless a terminal reads them."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from coven_watchdog.cli.page import Line, plain
+from coven_watchdog.cli.page import Line, plain, printable
 from coven_watchdog.cli.terms import Terms
 
 if TYPE_CHECKING:
     import msgspec
 
 ERROR_SCHEMA = "coven-watchdog.error.v1"
+_UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,20 @@ class Output:
         """Print one JSON document: a line for a pipe, indented for a terminal."""
         import msgspec  # noqa: PLC0415 - a plain --help must not load it
 
-        encoded = msgspec.json.encode(value)
-        click.echo(msgspec.json.format(encoded, indent=2) if sys.stdout.isatty() else encoded)
+        document = _UNSEEN.sub(_escaped, _encoded(value))
+        click.echo((msgspec.json.format(document, indent=2) if sys.stdout.isatty() else document).encode())
 
     def talk(self, text: str, *, bad: bool = False) -> None:
         """Say something beside the data; -q hides it."""
         if self._terms.verbosity >= 0:
-            click.echo(click.style(text, fg="yellow") if bad else text, err=True, color=self._terms.color)
+            shown = printable(text)
+            click.echo(click.style(shown, fg="yellow") if bad else shown, err=True, color=self._terms.color)
 
     def detail(self, text: str) -> None:
         """Say something for -v only, and only once."""
         if self._terms.verbosity > 0 and text not in self._terms.said:
             self._terms.said.add(text)
-            click.echo(text, err=True, color=self._terms.color)
+            click.echo(printable(text), err=True, color=self._terms.color)
 
     def trouble(self, trouble: Trouble) -> None:
         """Say what failed: one JSON document on standard output under --json, else lines on standard error.
@@ -82,7 +85,8 @@ class Output:
             return
 
         if self._terms.command == "check":
-            click.echo(f"COVEN UNKNOWN - {': '.join(part for part in (trouble.where, trouble.message) if part)}")
+            told = ": ".join(part for part in (trouble.where, trouble.message) if part)
+            click.echo(printable(f"COVEN UNKNOWN - {told}"))
 
         self._error_lines(trouble)
 
@@ -90,10 +94,26 @@ class Output:
         """`error: where: what`, the further faults, and the next step."""
         mark = click.style("error:", fg="red", bold=True)
         for where, message in ((trouble.where, trouble.message), *trouble.more):
-            click.echo(f"{mark} {f'{where}: ' if where else ''}{message}", err=True, color=self._terms.color)
+            told = printable(f"{where}: {message}" if where else message)
+            click.echo(f"{mark} {told}", err=True, color=self._terms.color)
 
         if trouble.next_step:
-            click.echo(f" next: {trouble.next_step}", err=True, color=self._terms.color)
+            click.echo(f" next: {printable(trouble.next_step)}", err=True, color=self._terms.color)
+
+
+def _encoded(value: "msgspec.Struct") -> str:
+    """JSON. Half characters (from names that are no UTF-8) are left for `_escaped`."""
+    import msgspec  # noqa: PLC0415 - as above
+
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """What a terminal would obey, or not show, as JSON's escape of it; it stays the same JSON."""
+    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
 
 def _as_document(trouble: Trouble) -> dict[str, Any]:

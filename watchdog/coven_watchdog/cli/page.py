@@ -11,14 +11,23 @@ WIDE = frozenset("WF")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text in one shade."""
+    """A piece of text in one shade. Whatever it is made from, it obeys no terminal: what cannot be printed is left out."""
 
     text: str
     shade: Shade = Shade.PLAIN
 
+    def __post_init__(self) -> None:
+        if not self.text.isprintable():
+            object.__setattr__(self, "text", printable(self.text))
+
 
 Line = tuple[Span, ...]
 BLANK: Line = ()
+
+
+def printable(text: str) -> str:
+    """The text on one line, without escapes, direction marks and half characters (from names that are no UTF-8)."""
+    return "".join(char if char.isprintable() else " " * char.isspace() for char in text)
 
 
 def line(*parts: str | Span) -> Line:

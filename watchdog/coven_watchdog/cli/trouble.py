@@ -8,11 +8,13 @@ from coven_watchdog.cli.frame import PROGRAM
 from coven_watchdog.cli.output import Output, Trouble
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.config import FaultyConfigError
+from coven_watchdog.decide.text import said_lines
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import CheckStatus
 from coven_watchdog.redact import redact
 
 _USAGE = 2
+_LONGEST = 2000
 
 
 def tell(error: Exception, terms: Terms) -> None:
@@ -22,7 +24,8 @@ def tell(error: Exception, terms: Terms) -> None:
         OSError: nobody takes the output.
     """
     if terms.debug:
-        traceback.print_exception(error)
+        # It is what people paste into a report.
+        click.echo(said_lines("".join(traceback.format_exception(error)), _LONGEST), err=True)
 
     Output(terms).trouble(trouble_of(error))
 
