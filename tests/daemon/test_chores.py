@@ -36,8 +36,10 @@ class Working:
         return tick
 
     async def news(self) -> list[tuple[str, str | None]]:
-        """What they say behind the next tick: topic and trouble."""
-        found = await self.chores.after(await self.tick())
+        """What they say behind the next tick that brings news (others were on their way already): topic and trouble."""
+        while not (found := await self.chores.after(await self.tick())):
+            pass
+
         return [(one.topic, one.trouble) for one in found if isinstance(one, OwnTrouble)]
 
     async def _emit(self, observation: Observation) -> None:
@@ -55,34 +57,26 @@ async def working(service: Service) -> AsyncIterator[Working]:
         tasks.cancel_scope.cancel()
 
 
-def displace(service: Service) -> None:
-    """Nothing can be written where the state directory was."""
-    service.state.rename(service.base / "away")
-    service.state.touch()
-
-
-def restore(service: Service) -> None:
-    """It is back."""
-    service.state.unlink()
-    (service.base / "away").rename(service.state)
+def point(service: Service, target: str) -> None:
+    """Let the state directory be what lies there; from one moment to the next."""
+    link = service.base / "link"
+    link.symlink_to(service.base / target)
+    link.rename(service.state)
 
 
 async def test_what_became_of_the_store_is_said_once(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     """Not recorded any more, then recorded again: each is found at the next round and handed to the one that feeds the engine."""
+    await to_thread.run_sync((service.base / "real").mkdir)
+    await to_thread.run_sync(point, service, "real")
     async with working(service) as work:
-        await to_thread.run_sync(displace, service)
+        await to_thread.run_sync(point, service, "missing")
         ((topic, trouble),) = await work.news()
         assert topic == "self:store"
         assert trouble is not None
         assert trouble.startswith("not recorded: ")
         assert await work.chores.after(Tick(SELF_HOME, clock.now())) == ()
-        await to_thread.run_sync(restore, service)
-        # Ticks that were on their way bring no news.
-        await auntil(lambda: work.emitted)
-        while not (news := await work.news()):
-            pass
-
-        assert news == [("self:store", None)]
+        await to_thread.run_sync(point, service, "real")
+        assert await work.news() == [("self:store", None)]
 
     assert caplog.messages == [trouble]
 

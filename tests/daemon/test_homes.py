@@ -166,6 +166,6 @@ async def test_what_the_run_before_knew(tmp_path: Path) -> None:
     """Homes that are not watched any more are adopted only to be forgotten; those that are, are left alone."""
     one, gone = tmp_path / "one", tmp_path / "gone"
     async with watching(one) as watched:
-        await watched.homes.forget([str(one), str(gone)])
+        assert await watched.homes.forget([str(one), str(gone)]) == {str(gone)}
         assert [state.home for state in watched.adopted] == [str(gone)]
         assert [(type(seen), seen.home) for seen in watched.seen] == [(HomeForgotten, str(gone))]

@@ -10,6 +10,7 @@ from anyio.abc import TaskGroup
 from coven_watchdog.daemon.parts import Parts
 from coven_watchdog.model.facts import SELF_HOME, OwnTrouble
 from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.store import Memory
 from daemon.conftest import Service
 from waiting import auntil
 
@@ -21,7 +22,7 @@ async def begun(service: Service, *looks: HomeLook) -> AsyncIterator[tuple[Parts
     """The engine runs, and the first settings are in force."""
     async with service.parts() as parts, anyio.create_task_group() as tasks:
         tasks.start_soon(parts.intake.run, parts.engine, parts.chores.after)
-        await parts.reloading.begin(tasks, {look.home: look for look in looks})
+        await parts.reloading.begin(tasks, Memory(looks={look.home: look for look in looks}))
         yield parts, tasks
         tasks.cancel_scope.cancel()
 

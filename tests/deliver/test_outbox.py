@@ -475,3 +475,42 @@ async def test_the_whole_way(tmp_path: Path, environ: dict[str, str], http: Http
 
     assert [request.json["message"] for request in http.got] == ["body\na.1", "body\nb.1"]
     assert office.store.states("bad") == []
+
+
+async def test_what_is_in_hand_is_finished(office: Office, couriers: ScriptedCouriers) -> None:
+    """At the end a message that is just being sent is waited for and recorded; the next one stays for the next run."""
+    sending, sent = anyio.Event(), anyio.Event()
+
+    async def slowly() -> Receipt:
+        sending.set()
+        await sent.wait()
+        return ACCEPTED
+
+    couriers.answers["web"] = [slowly]
+    office.channels(web="json://host", idle="json://host")
+    await office.commit("a.1", "b.1")
+    async with office.open(), anyio.create_task_group() as tasks:
+        await sending.wait()
+        tasks.start_soon(office.outbox.finish, 60)
+        await anyio.wait_all_tasks_blocked()
+        sent.set()
+
+    assert office.store.states() == [("a.1", NotificationState.SENT)]
+    assert couriers.ids() == ["a.1"]
+    assert office.troubles == []
+
+
+async def test_what_hangs_is_not_finished(office: Office, couriers: ScriptedCouriers) -> None:
+    """A courier that does not come back is waited for only so long."""
+
+    async def never() -> Receipt:
+        await anyio.sleep_forever()
+        return ACCEPTED
+
+    couriers.answers["web"] = [never]
+    await office.commit("a.1")
+    async with office.open():
+        await auntil(lambda: couriers.ids())
+        await office.outbox.finish(0.01)
+
+    assert office.store.states() == []

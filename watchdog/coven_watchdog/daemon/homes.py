@@ -108,11 +108,14 @@ class Homes:
 
         return gone
 
-    async def forget(self, keys: Iterable[str]) -> None:
-        """Withdraw what the run before knew of homes that are not watched any more."""
-        for key in set(keys) - {home.path for home in self._settings().watched}:
+    async def forget(self, keys: Iterable[str]) -> frozenset[str]:
+        """Withdraw what the run before knew of homes that are not watched any more; gives which of them are not."""
+        gone = frozenset(keys) - {home.path for home in self._settings().watched}
+        for key in gone:
             self._ports.adopt(HomeState.new(key, self._now(), boot=self._machine.boot))
             await self._ports.see_to(HomeForgotten(key, self._now()))
+
+        return gone
 
     async def end(self) -> None:
         """End every watch; what is believed of the homes stays."""

@@ -19,7 +19,7 @@ from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble
 from coven_watchdog.model.looks import BlindWindow, HomeLook
 from coven_watchdog.observe.nudge import Nudge
 from coven_watchdog.settings import Settings
-from coven_watchdog.store import Store
+from coven_watchdog.store import Memory, Store
 
 logger = logging.getLogger(__name__)
 
@@ -61,12 +61,14 @@ class Reloading:
             await self._nudge.wait(math.inf)
             await self.reload(tasks)
 
-    async def begin(self, tasks: TaskGroup, looks: Mapping[str, HomeLook]) -> None:
-        """Put the first settings in force; returns once every home is watched. `looks`: the last ones of the run before."""
+    async def begin(self, tasks: TaskGroup, memory: Memory) -> None:
+        """Put the first settings in force, after what the run before left; returns once every home is watched."""
         async with self._one_at_a_time:
             self._say_warnings()
             await self._tell("")
-            await self._follow(tasks, looks, "the watchdog did not run")
+            known = {incident.home for incident in (*memory.open, *memory.recent)} - {SELF_HOME}
+            await self._parts.keeper.write(forgotten=await self._parts.homes.forget(known))
+            await self._follow(tasks, memory.looks, "the watchdog did not run")
 
     async def reload(self, tasks: TaskGroup) -> None:
         """Take the configuration as it is now, or say why it cannot be taken. One at a time: a signal and an edit may coincide."""

@@ -26,6 +26,7 @@ from coven_watchdog.store import open_store
 
 logger = logging.getLogger(__name__)
 
+_LETS_FINISH = 1.0
 _ONCE_LOOKS = 10.0
 _ONCE_DELIVERS = 30.0
 
@@ -94,6 +95,7 @@ class Supervisor:
             finally:
                 self._ending.begin()
                 with anyio.CancelScope(shield=True):
+                    await parts.outbox.finish(_LETS_FINISH)
                     await parts.keeper.keep()
 
             tasks.cancel_scope.cancel()
@@ -118,7 +120,7 @@ class Supervisor:
         tasks.start_soon(parts.chores.run, name="chores")
         tasks.start_soon(parts.keeper.run, name="last looks")
         tasks.start_soon(parts.audience.run, name="audience")
-        await self._look_at_homes(parts, tasks)
+        await parts.reloading.begin(tasks, parts.memory)
         await parts.keeper.keep()
         logger.info("watching %s", ", ".join(home.path for home in self._configuration.settings().watched))
         tasks.start_soon(parts.reloading.run, tasks, name="reload")
@@ -129,7 +131,7 @@ class Supervisor:
         """Look, commit, deliver, end."""
         self._start_engine(parts, tasks)
         with anyio.move_on_after(_ONCE_LOOKS):
-            await self._look_at_homes(parts, tasks)
+            await parts.reloading.begin(tasks, parts.memory)
             await parts.intake.settled(parts.engine, [home.path for home in self._configuration.settings().watched])
 
         await parts.homes.end()
@@ -140,13 +142,6 @@ class Supervisor:
     def _start_engine(parts: Parts, tasks: TaskGroup) -> None:
         tasks.start_soon(parts.intake.run, parts.engine, parts.chores.after, name="engine")
         tasks.start_soon(parts.intake.tick, parts.engine, name="deadlines")
-
-    @staticmethod
-    async def _look_at_homes(parts: Parts, tasks: TaskGroup) -> None:
-        """Withdraw what concerns homes that are not watched any more, and watch the others."""
-        known = {incident.home for incident in (*parts.memory.open, *parts.memory.recent)}
-        await parts.homes.forget(known - {SELF_HOME})
-        await parts.reloading.begin(tasks, parts.memory.looks)
 
     def _bells(self, parts: Parts) -> dict[Path, Callable[[], Awaitable[None]]]:
         """The files whose change concerns us: the configuration, and the store's log, which a command may have written."""

@@ -45,6 +45,7 @@ class _Lane:
     """One channel's worker: its bell, when it last began a lap (awake µs), and how often it stumbled since the last good one."""
 
     bell: anyio.Event = field(default_factory=anyio.Event)
+    over: anyio.Event = field(default_factory=anyio.Event)
     lap: int = 0
     stumbles: int = 0
 
@@ -83,6 +84,7 @@ class Outbox:
         self._conditions = Conditions(settings, now, report)
         self._lanes: dict[str, _Lane] = {}
         self._tasks: TaskGroup | None = None
+        self._finishing = False
 
     def remember(self, topics: Iterable[str]) -> None:
         """Take over the troubles that the run before reported and did not take back: they end with the next delivery."""
@@ -124,6 +126,14 @@ class Outbox:
             if name in self._lanes:
                 self._lanes[name].bell.set()
 
+    async def finish(self, seconds: float) -> None:
+        """Take no more messages in hand, and give those that are so long to be recorded: what was sent is not sent again."""
+        self._finishing = True
+        with anyio.move_on_after(seconds):
+            for lane in self._lanes.values():
+                lane.bell.set()
+                await lane.over.wait()
+
     async def drain(self, seconds: float) -> None:
         """Deliver what waits, retrying, until nothing does or the time is over. In place of `run`, for one pass."""
         with anyio.move_on_after(seconds):
@@ -143,11 +153,15 @@ class Outbox:
     # The worker of one channel
 
     async def _work(self, name: str, lane: _Lane) -> None:
-        while self._lanes.get(name) is lane:
-            wait = await self._fenced(name, lane)
-            await _pause(lane, _LAP if wait is None else wait)
+        try:
+            while self._lanes.get(name) is lane and not self._finishing:
+                wait = await self._fenced(name, lane)
+                await _pause(lane, _LAP if wait is None else wait)
 
-        await self._conditions.forget(name)
+            if not self._finishing:
+                await self._conditions.forget(name)
+        finally:
+            lane.over.set()
 
     async def _empty(self, name: str) -> None:
         lane = _Lane()
