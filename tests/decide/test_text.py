@@ -31,6 +31,7 @@ JOINER = "\u2060"
         ("\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\", "link"),
         ("\x1b]0;no end", ""),
         ("\x1bMup", "up"),
+        ("\x9b31mred\x9b0m \x9d0;title\x9cafter", "red after"),
         ("bell\x07 back\x08 del\x7f nul\x00", "bell back del nul"),
         ("abc\u202egnp.exe", "abcgnp.exe"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
@@ -67,7 +68,9 @@ def test_a_megabyte_is_no_trouble() -> None:
     assert one_line("\x1b[" + "x" * 1_000_000, 20) == one_line("\x1b[" + "x" * 1000, 20)
 
 
-@pytest.mark.parametrize("disguise", ["{}", "\x1b[1m{}", "x\n{}", "pre {} post"])
+@pytest.mark.parametrize(
+    "disguise", ["{}", "\x1b[1m{}", "x\n{}", "pre {} post", "x\x00{}", "x\x9b1m{}\x9b0m", "x\u200b{}", "x\x1b]0;{}\x07y"]
+)
 def test_secrets_are_masked_before_the_line_is_cut(disguise: str) -> None:
     """Neither a cut nor invisible characters bring a part of a secret through."""
     secret = "ghp_" + "Ab12" * 9

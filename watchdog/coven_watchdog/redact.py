@@ -1,6 +1,6 @@
 """Text in, the same text with secret-shaped parts masked out. Used for logs, messages, errors and scenes.
 
-A secret may be hidden by what nobody sees: text of others goes through `visible` first. Every repetition is bounded or eats what no later part wants, and tokens are looked for only where a token can begin, so time is
+A secret may be hidden by what nobody sees: text of others goes through `cleared`. Every repetition is bounded or eats what no later part wants, and tokens are looked for only where a token can begin, so time is
 linear in the text. What stays: ids, hashes, versions, times, error codes.
 """
 
@@ -9,7 +9,8 @@ import unicodedata
 
 MASK = "[redacted]"
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+# Introduced by two characters, or by the one that means the same.
+_ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[@-_]")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -87,3 +88,8 @@ def visible(text: str) -> str:
     spaced = "".join(" " if char.isspace() else char for char in plain)
     shown = "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
     return _SPACE.sub(" ", shown).strip()
+
+
+def cleared(text: str) -> str:
+    """`visible` and `redact` in one: what nobody sees may stand within a secret, or be all that parts it from a word."""
+    return redact(visible(text if text.isprintable() else redact(_ANSI.sub("\0", text))))

@@ -3,7 +3,7 @@
 import re
 
 from coven_watchdog.model.words import Dialect
-from coven_watchdog.redact import redact, visible
+from coven_watchdog.redact import cleared, redact, visible
 
 _WORD_JOINER = "\u2060"
 _MENTION = re.compile(r"@(?=\w)|<(?=[@!#])")
@@ -21,7 +21,7 @@ def one_line(text: str, limit: int) -> str:
 
 def said(text: str, limit: int) -> str:
     """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left."""
-    return one_line(redact(one_line(text, _READ)), limit)
+    return one_line(cleared(text[:_READ]), limit)
 
 
 def said_lines(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from coven_watchdog.model.facts import SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, SessionBrief, Verdict, Witness
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Basis, Expect, Found, Kind, Look, Severity
-from coven_watchdog.redact import redact, visible
+from coven_watchdog.redact import cleared
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, LiveSession
 
@@ -134,7 +134,7 @@ def brief_row(row: SessionRow, *, until: int | None = None) -> SessionBrief:
 @lru_cache(1024)
 def without_secrets(text: str) -> str:
     """Hostile text as it may be kept: one visible line without secrets. Rules ask for the same again and again."""
-    return redact(visible(text))
+    return cleared(text)
 
 
 def briefs(sessions: Iterable[LiveSession], until: Instant) -> tuple[SessionBrief, ...]:
