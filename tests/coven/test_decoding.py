@@ -18,11 +18,13 @@ count: Decoder[int] = Decoder(Count)
         ("1970-01-01T00:00:01.000001999Z", 1_000_002),
         ("2026-11-22T10:14:30.192949153Z", 1_795_342_470_192_949),
         ("2026-11-22T12:14:30.192949+02:00", 1_795_342_470_192_949),
-        ("1969-12-31T23:59:59Z", -1_000_000),
+        ("1969-12-31T23:59:59Z", 0),
+        ("0001-01-01T00:00:00+23:59", 0),
+        ("9999-12-31T23:59:59-23:59", 7_258_118_400_000_000),
     ],
 )
 def test_written_times_become_wall_microseconds(text: str, wall: int) -> None:
-    """Nanoseconds are rounded, zones are understood."""
+    """Nanoseconds are rounded, zones are understood; nothing lies where the calendar ends."""
     assert wall_of(text) == wall
 
 

@@ -34,6 +34,13 @@ def test_what_the_ledger_says_clearly_is_told_at_once(status: str, more: dict[st
     assert tale.verdict(kind).subject == "session:s1"
 
 
+def test_what_was_seen_has_happened() -> None:
+    """A stamp of Coven's that lies ahead of our clock makes no fact of the future."""
+    tale = Tale().served(0, row()).listed(10, row("s1", "failed", ended=9_999_999, exit_code=3), complete=False)
+
+    assert tale.verdict("session.failed").fact_at == moment(10).wall
+
+
 @pytest.mark.parametrize(("began", "told"), [(-300, ("session.finished",)), (-100, ())])
 @pytest.mark.parametrize("status", ["completed", "idle"])
 def test_only_long_runs_are_told_to_have_finished(began: float, told: tuple[str, ...], status: str) -> None:

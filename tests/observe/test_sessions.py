@@ -175,6 +175,24 @@ async def test_old_rows_that_cannot_be_asked_for(coven: SimulatedCoven, seen: Se
 
 
 @pytest.mark.anyio
+async def test_ids_that_are_none_hold_up_nobody(coven: SimulatedCoven, seen: Seen) -> None:
+    """Rows whose ids cannot stand in a path are told as they are listed; the others are asked for all the same."""
+    odd = ["a/../b", "a b", "..", "\x1b[2J", "$(id)"]
+    await seed(coven, [{"id": name, "status": "running", "created_at": LONG_AGO} for name in (*odd, "old")])
+    await seed(coven, [{"status": "completed"} for _ in range(120)])
+    async with following(coven.home, seen) as (shared, source):
+        await seen.wait(SessionsListed)
+        for session in (odd[0], "old"):
+            shared.errands.runner(session)
+
+        source.ask(LookRequest("h", Look.SESSIONS))
+        assert (await seen.wait(SessionSeen)).session == "old"
+        assert {told.session for told in (await seen.wait(RunnerSeen), await seen.wait(RunnerSeen, count=2))} == {odd[0], "old"}
+        assert set(shared.live) == {*odd, "old"}
+        assert not [target for target in await targets(coven) if target.startswith("sessions/") and target != "sessions/old"]
+
+
+@pytest.mark.anyio
 async def test_junk_is_not_asked_for_in_ever_smaller_pieces(coven: SimulatedCoven, seen: Seen) -> None:
     """Where a hundred rows are no answer either, that is told; the next walk asks for a hundred only."""
     await coven.misbehave("not_json", route="sessions")

@@ -218,13 +218,18 @@ def _any_events(body: bytes) -> bool:
     return wire.decode_events(body).count > 0
 
 
+def askable(session: str) -> bool:
+    """Whether a session of this id can be asked for: it can stand in a path."""
+    return _ID.fullmatch(session) is not None and session not in _DOTS
+
+
 def _checked(session: str) -> str:
     """An id that can stand in a path.
 
     Raises:
         NotContractError: no id of Coven looks like this.
     """
-    if not _ID.fullmatch(session) or session in _DOTS:
+    if not askable(session):
         message = "that is no session id"
         raise NotContractError(message)
 

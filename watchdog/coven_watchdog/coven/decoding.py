@@ -15,6 +15,7 @@ Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Time = Annotated[datetime, Meta(tz=True)]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LAST = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 T = TypeVar("T")
 
 
@@ -44,8 +45,8 @@ class Decoder(Generic[T]):
 
 
 def wall(time: datetime) -> int:
-    """Wall µs."""
-    return (time - _EPOCH) // _MICROSECOND
+    """Wall µs. Times before 1970 and after 2199 are none of Coven's, and the calendar ends not far beyond: they count as these."""
+    return min(max(0, (time - _EPOCH) // _MICROSECOND), _LAST)
 
 
 def wall_of(text: str) -> int | None:

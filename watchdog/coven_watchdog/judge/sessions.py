@@ -143,7 +143,9 @@ def _tell(
         found=Found.LIVE if _just_now(case, ending) else Found.CATCH_UP,
     )
     ended = ending.live.ended if ending.live else None
-    return said(replace(verdict, occurrence=str(row.updated_at), fact_at=ended.wall if ended else row.updated_at))
+    # Coven's clock may be ahead of ours: what was seen has happened.
+    fact_at = ended.wall if ended else min(row.updated_at, ending.noticed.wall)
+    return said(replace(verdict, occurrence=str(row.updated_at), fact_at=fact_at))
 
 
 _BY_STATUS: dict[str, Callable[[Case, Ending], Judgement]] = {

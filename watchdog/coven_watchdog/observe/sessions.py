@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from coven_watchdog.coven.client import askable
 from coven_watchdog.coven.processes import state
 from coven_watchdog.errors import CovenError, NotContractError
 from coven_watchdog.model.facts import EventsSeen, Identity, RunnerSeen, SessionRow, SessionSeen, SessionsListed
@@ -201,13 +202,13 @@ class SessionsSource:
         raise NotContractError(message)
 
     async def _ask_row(self, emit: Emit, session: str) -> bool:
-        """Ask for one row and tell it; tells whether Coven answered."""
+        """Ask for one row and tell it; tells whether Coven answered. One that it cannot be asked for holds up no other."""
         shared = self._shared
         try:
             answer = await shared.turn.patiently(lambda: shared.client.session(session, _TIMEOUT))
         except CovenError as error:
             await emit(failed(shared, Route.SESSION, error, session=session))
-            return False
+            return not askable(session)
 
         self._following.seen(session, answer.value)
         await emit(SessionSeen(shared.home, shared.now(), session, answer.value))
