@@ -30,7 +30,9 @@ def test_waiting() -> None:
     assert first.lasted(KEY, CRASHED)
     assert not first.lasted(KEY, IMPOSTOR)
     assert (pending, first.wakes) == ({(*KEY, Kind.DAEMON_IMPOSTOR): Pending(0, 100)}, [100 + 5 * SECOND])
-    assert not Waiting(pending, DESK, 99 + 5 * SECOND).lasted(KEY, IMPOSTOR)
+    almost = Waiting(pending, DESK, 99 + 5 * SECOND)
+    assert not almost.lasted(KEY, IMPOSTOR)
+    assert almost.wakes == [100 + 5 * SECOND]
     last = Waiting(pending, DESK, 100 + 5 * SECOND)
     assert last.lasted(KEY, IMPOSTOR)
     assert last.wakes == []

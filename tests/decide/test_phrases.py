@@ -125,6 +125,8 @@ def test_sessions() -> None:
     four = phrases.sessions((*THREE, brief(), brief()), titles=True, label="Lost: ")
     assert four.startswith("Lost: codex in shop 41 min “add a cart” (3f0c9a12) · ")
     assert four.endswith(" · + 2 more")
+    twins = phrases.sessions((brief(), brief(id="b1b2b3b4-c")), titles=False)
+    assert twins == "codex in shop 41 min (3f0c9a12) · codex in shop 41 min (b1b2b3b4)"
     odd = SessionBrief("\x1b[1mab\ncdefghij", "", "\x00", "/", "t", MINUTE)
     assert phrases.session(odd) == "? in ? 1 min"
     assert phrases.session(brief(id="\x1b[1mabcdefghij"), identified=True) == "codex in shop 41 min (abcd)"

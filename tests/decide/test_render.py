@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bounded import PROFILE
 from coven_watchdog.decide.changes import created
-from coven_watchdog.decide.render import TITLE_LIMIT, render
+from coven_watchdog.decide.render import render
 from coven_watchdog.decide.words import Place
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts
@@ -229,6 +229,7 @@ daemon.crashed i1.2"""
 def test_what_waits_for_long_says_so() -> None:
     """A message that was held up by the way says how late it is; a minute is no news."""
     assert messages((0, CRASH), late=59)[0].splitlines()[-2] != "Told 59 s late."
+    assert messages((0, CRASH), late=60)[0].splitlines()[-2] == "Told 1 min late."
     assert messages((0, CRASH), late=3600)[0].splitlines()[-2:] == ["Told 1 h late.", "daemon.crashed i1.1"]
 
 
@@ -399,6 +400,33 @@ def test_a_group() -> None:
 ! 11:06 codex in shop crashed (0005c0de): killed by signal 9
 + 44 more: coven-watchdog incidents (only reads)
 session.crashed i2.1"""
+    )
+
+
+def test_a_group_of_five_names_all() -> None:
+    """Nothing is left out, and nothing is said to be."""
+    (group,) = messages((0, *(ended(number) for number in range(5))))
+    assert [line.split()[0] for line in group.splitlines()] == ["!"] * 6 + ["session.crashed"]
+
+
+def test_an_incident_that_stands_twice_in_a_message_is_told_once() -> None:
+    """As it stood last."""
+    row = Notification("a.1", "desk", "a", Reason.FIRST, NotificationState.QUEUED, WALL, WALL, WALL)
+    first = created(CRASHED, "a", IncidentState.OPEN, START)
+    over = replace(first, resolved_at=WALL + MINUTE)
+    twice = Member("a.1", "desk", "a", Reason.FIRST, first), Member("a.1", "desk", "a", Reason.RESOLVED, over)
+    assert render(page(row, twice)).title == "✔ Coven is back on devbox · 1 min"
+
+
+def test_names_are_shortened_before_the_place_is_cut() -> None:
+    """What happened stays readable however things are called."""
+    long = brief(harness="h" * 50, project="p" * 50)
+    assert messages((0, ended(1, Kind.SESSION_LAUNCH_FAILED, long)))[0].splitlines()[0] == (
+        "! hhhhhhhhh… in ppppppppp… never started on devbox"
+    )
+    named = Settings(homes=(Home(path=HOME, name="n" * 30),), channels=DESK.channels)
+    assert messages((0, ended(1, Kind.SESSION_LAUNCH_FAILED, long)), settings=named)[0].splitlines()[0] == (
+        "! hhhhhhhhh… in ppppppppp… never started on devbo…"
     )
 
 
@@ -644,7 +672,7 @@ def test_a_title_is_short_and_every_line_is_one(  # noqa: PLR0913 - as many host
     for members in ((member,), (member, replace(member, incident="b", snapshot=replace(incident, id="b")))):
         made = replace(page(row, members), place=Place(host, START_ZONE, HOME, "/home/ada"))
         message = render(made)
-        assert len(message.title) <= TITLE_LIMIT
+        assert len(message.title) <= 50
         assert all(line.isprintable() for line in (message.title, *message.lines))
         assert message.lines[-1] == f"{kind} k7fq.1"
         assert message.lines[0]

@@ -34,7 +34,8 @@ def render(page: Page, note: str = "") -> Message:
     if page.notification.reason is Reason.TEST:
         return _with(_test(page), note)
 
-    message = _single(page, page.members[0]) if len(page.members) == 1 else _group(page)
+    members = tuple({member.incident: member for member in page.members}.values())
+    message = _single(page, members[0]) if len(members) == 1 else _group(page, members)
     return _with(message, _lateness(page), note)
 
 
@@ -129,22 +130,21 @@ def _priority(incident: Incident) -> Priority:
     return _PRIORITIES.get(incident.severity, Priority.LOW)
 
 
-def _group(page: Page) -> Message:
+def _group(page: Page, told: Sequence[Member]) -> Message:
     """Several at once, the worst first. The token is that of the one which opened the group.
 
     The daemon's own story is told whole, and the others below it; else it is said how many, and the first few are named.
     """
-    latest = {member.incident: member for member in page.members}
-    members = sorted(latest.values(), key=lambda member: _weight(member.snapshot), reverse=True)
+    members = sorted(told, key=lambda member: _weight(member.snapshot), reverse=True)
     worst = members[0].snapshot
-    if worst.subject == "daemon" and len(members) > 1:
+    if worst.subject == "daemon":
         title = _headed(page, members[0])
         lines = (*_story(page, members[0]), f"Also {counted(len(members) - 1, 'alert')}:", *_named(page, members[1:]))
     else:
         title = one_line(f"{_mark(worst)} {_group_words(members)} on {page.where(worst)}", TITLE_LIMIT)
         lines = _named(page, members)
 
-    opener = latest.get(page.notification.incident, members[0]).snapshot
+    opener = next((member.snapshot for member in told if member.incident == page.notification.incident), worst)
     token = page.notification.id
     return Message(title, (*lines, f"{opener.kind} {token}"), _tone(worst), _priority(worst), token)
 
