@@ -90,6 +90,23 @@ def test_it_ends_cleanly(coven: RealCoven, watching: Watch) -> None:
     assert program.json("status")["watchdog"]["running"] is False
 
 
+def test_two_homes(coven: RealCoven, late_coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Several homes are watched at once; a message says which one it is about, and the other one stays well."""
+    coven.start()
+    late_coven.start()
+    program = watching(coven, start=False)
+    homes = f'[[homes]]\npath = "{coven.home}"\nname = "first"\n[[homes]]\npath = "{late_coven.home}"\nname = "second"\n'
+    program.write('name = "devbox"\n' + homes + channel(inbox, min_severity="info"))
+    program.start()
+    coven.kill()
+    (crash,) = inbox.wait(1)
+    assert crash.kind == "daemon.crashed"
+    assert "first" in crash.text
+    assert "second" not in crash.text
+    states = {home["name"]: home["daemon"]["state"] for home in program.json("status")["homes"]}
+    assert states == {"first": "crashed", "second": "running"}
+
+
 def test_once(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     """`run --once` looks, tells and ends: for cron."""
     coven.start()
