@@ -510,7 +510,7 @@ async def test_what_hangs_is_not_finished(office: Office, couriers: ScriptedCour
     couriers.answers["web"] = [never]
     await office.commit("a.1")
     async with office.open():
-        await auntil(lambda: couriers.ids())
+        await auntil(couriers.ids)
         await office.outbox.finish(0.01)
 
     assert office.store.states() == []
