@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from coven_watchdog.model.facts import EventsSeen, ExitStatus, RunnerSeen, SessionSeen
+from coven_watchdog.judge import judge
+from coven_watchdog.model.facts import EventsSeen, ExitStatus, RunnerSeen, SessionSeen, SessionsListed
+from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import Found, Look, Owner
 from coven_watchdog.settings import Sessions, Settings
+from coven_watchdog.state import fold
 from tale import BOOT, DAEMON, HOME, NEXT, Tale, looked, moment, row
 
 OWN_TERMINAL = Settings(homes=(HOME,), sessions=Sessions(own_terminal=True))
@@ -53,6 +56,19 @@ def test_an_idle_session_can_be_continued() -> None:
     tale = over(Tale().served(0, row(began=-300)), 10, "idle", began=-300, exit_code=0)
 
     assert "continued" in tale.verdict("session.finished").facts.detail
+
+
+def test_what_was_over_before_the_clock_was_set_back_is_not_told() -> None:
+    """Neither now nor when its time comes again."""
+    tale = Tale().served(100)
+    back = Instant(moment(-500).wall, moment(101).awake)
+    rows = (row("s1", "failed", ended=90, exit_code=3), row("s2", "failed", ended=-499, exit_code=3))
+    state = fold(tale.state, SessionsListed(HOME, back, rows, complete=True))
+    for seconds in (0, 650, 3500, 4500):
+        later = Instant(back.wall + seconds * SECOND, back.awake + seconds * SECOND)
+        state = fold(state, SessionsListed(HOME, later, rows, complete=True))
+        told = [verdict.subject for verdict in judge(state, tale.settings, later).verdicts if verdict.present]
+        assert told == (["session:s2"] if seconds < 3600 else [])
 
 
 def test_an_ambiguous_end_waits_for_the_daemons_own() -> None:

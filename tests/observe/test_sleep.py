@@ -53,3 +53,21 @@ async def test_nothing_is_told_of_a_punctual_loop(path: Path, seen: Seen) -> Non
         first = shared.lapped["sleep"]
         await auntil(lambda: shared.lapped["sleep"] > first)
         assert not seen.of(Slept)
+
+
+@pytest.mark.anyio
+async def test_a_wall_clock_that_was_set_back_has_every_session_listed_again(path: Path, seen: Seen) -> None:
+    """What is over by then must be known, before its time comes again. Nothing is told of the step itself."""
+    back = 0
+
+    def now() -> Instant:
+        instant = clock.now()
+        return Instant(instant.wall - back, instant.awake)
+
+    async with ground(path, now=now) as shared, running(SleepSource(shared, lambda: 0), emit=seen.emit):
+        await auntil(lambda: "sleep" in shared.lapped)
+        assert not shared.errands.walked
+        back = HOUR
+        await auntil(lambda: shared.errands.walked)
+        assert not seen.of(Slept)
+        assert not seen.of(LoopLate)

@@ -19,11 +19,11 @@ from coven_watchdog.model.facts import (
     SourceWorks,
     Tick,
 )
-from coven_watchdog.model.time import Instant
+from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import ExitWatch, Outcome, ProcessState, Route
-from coven_watchdog.state import fold
+from coven_watchdog.state import HomeState, fold
 from coven_watchdog.state.fold import SETTLE
-from tale import DAEMON, HOME, NEXT, SOCKET, WALL, Tale, moment, row
+from tale import DAEMON, HOME, NEXT, SOCKET, WALL, Tale, looked, moment, row
 
 
 def test_time_alone_changes_nothing_but_the_time() -> None:
@@ -134,18 +134,45 @@ def test_endings_are_forgotten_after_an_hour() -> None:
     assert (tale.state.endings, tale.state.horizon) == ({}, moment(2).wall)
 
 
+def test_an_ending_of_the_future_is_kept_until_its_time_is_over() -> None:
+    """While the wall clock goes through the same hour twice, what ended in it is not forgotten, or it would be news again."""
+    tale = Tale().served(0, row()).listed(1, row("s1", "failed", ended=1, exit_code=3))
+    back = 600 * SECOND
+    later = [fold(tale.state, Tick(HOME, Instant(moment(passed).wall - back, moment(passed).awake))) for passed in (3602, 4203)]
+
+    assert [list(state.endings) for state in later] == [["s1"], []]
+
+
 def test_restarts_are_forgotten_after_ten_minutes() -> None:
     """Only recent ones make a loop."""
     assert Tale().served(0).daemon(1, NEXT).wait(602).state.starts == ()
 
 
 def test_a_wall_clock_set_back_takes_the_horizon_along() -> None:
-    """Rows stamped by the new time must not look older than the watch."""
+    """Rows stamped by the new time, since the last observation, must not look older than the watch."""
     tale = Tale()
     earlier = Instant(WALL - 3_600_000_000, tale.now.awake + 1_000_000)
     state = fold(tale.state, Tick(HOME, earlier))
 
-    assert state.horizon == earlier.wall
+    assert state.horizon == earlier.wall - SECOND
+
+
+def test_a_wall_clock_set_back_tells_how_far_it_had_come() -> None:
+    """Up to the last listing everything had been seen."""
+    tale = Tale().served(5)
+    back = Instant(tale.now.wall - 600 * SECOND, tale.now.awake + SECOND)
+    again = Instant(back.wall - 600 * SECOND, back.awake + SECOND)
+    state = fold(fold(tale.state, Tick(HOME, back)), Tick(HOME, again))
+
+    assert (state.reached, state.horizon) == (moment(5).wall, again.wall - SECOND)
+
+
+def test_a_clock_that_was_set_back_between_two_runs() -> None:
+    """The run before saw everything up to a time that has not come yet; what ends now is news all the same."""
+    early = moment(-600)
+    state = HomeState.new(HOME, early, remembered=looked())
+
+    assert (state.reached, state.horizon) == (moment(-30).wall, early.wall)
 
 
 def test_a_sleep_starts_patience_and_sight_anew() -> None:

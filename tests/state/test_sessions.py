@@ -2,9 +2,10 @@
 
 import pytest
 
-from coven_watchdog.model.facts import EventsSeen, ExitStatus, HarnessEnded, Identity, RunnerSeen, SessionSeen
+from coven_watchdog.model.facts import EventsSeen, ExitStatus, HarnessEnded, Identity, RunnerSeen, SessionSeen, SessionsListed
+from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Owner
-from coven_watchdog.state import Ending
+from coven_watchdog.state import Ending, fold
 from coven_watchdog.state.sessions import ambiguous
 from tale import DAEMON, HOME, NEXT, Tale, looked, moment, row
 
@@ -162,3 +163,23 @@ def test_an_end_long_before_the_daemons_is_its_own() -> None:
     tale = Tale().served(0, row()).listed(1, row("s1", "failed", ended=1, exit_code=1)).ended(5)
 
     assert tale.state.endings["s1"].lost_with is None
+
+
+def test_what_ended_before_the_clock_was_set_back_is_known_and_old() -> None:
+    """Its time comes again, and it is no news then; what ends after the step is."""
+    tale = Tale().served(100).wait(101)
+    old, unseen, new = row("old", "failed", ended=90), row("unseen", "failed", ended=101), row("new", "failed", ended=-499)
+    at = Instant(moment(-498).wall, moment(102).awake)
+    rows = (old, unseen, new, row("archived", "failed", ended=90, archived=True))
+    state = fold(tale.state, SessionsListed(HOME, at, rows, complete=True))
+
+    assert {name: ending.old for name, ending in state.endings.items()} == {"old": True, "unseen": False, "new": False}
+
+
+def test_what_was_seen_live_ends_whatever_the_clock_says() -> None:
+    """Only what nobody saw live can be old news."""
+    tale = Tale().served(100, row()).wait(101)
+    at = Instant(moment(-498).wall, moment(102).awake)
+    state = fold(tale.state, SessionsListed(HOME, at, (row("s1", "failed", ended=90),), complete=True))
+
+    assert not state.endings["s1"].old

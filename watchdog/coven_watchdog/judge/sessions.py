@@ -21,8 +21,9 @@ _GIVES_UP_ASKING = 10 * SECOND
 
 
 def sessions(case: Case) -> Judgement:
-    """A verdict for each session that ended and was not lost with its daemon."""
-    return merged(_judge(case, ending) for ending in case.state.endings.values() if ending.lost_with is None)
+    """A verdict for each session that ended, that is news, and that was not lost with its daemon."""
+    news = (ending for ending in case.state.endings.values() if ending.lost_with is None and not ending.old)
+    return merged(_judge(case, ending) for ending in news)
 
 
 def _judge(case: Case, ending: Ending) -> Judgement:

@@ -1,4 +1,7 @@
-"""The clocks come in, once a second; `Slept` goes out when the machine was suspended, `LoopLate` when our own loop or the machine was late."""
+"""The clocks come in, once a second; `Slept` goes out when the machine was suspended, `LoopLate` when our own loop or the machine was late.
+
+When the wall clock was set back, every session is listed again: what ended before would look like news when its time comes again.
+"""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -16,6 +19,7 @@ from coven_watchdog.observe.source import Emit
 
 _SUSPENDED = SECOND
 _LATE = 250 * MILLISECOND
+_SET_BACK = SECOND
 
 
 class SleepSource:
@@ -55,6 +59,9 @@ class SleepSource:
             await emit(Slept(self._shared.home, now, since=before.wall))
         elif late > _LATE:
             await emit(LoopLate(self._shared.home, now, by=late))
+
+        if (now.awake - before.awake) - (now.wall - before.wall) > _SET_BACK:
+            self._shared.errands.walk()
 
     def _look_afresh(self) -> None:
         """What was known before the sleep may be over."""

@@ -30,7 +30,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
-from coven_watchdog.state.home import HomeState, Leftovers, Life
+from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
 from coven_watchdog.state.sessions import (
     end_with_daemon,
     fold_events,
@@ -60,16 +60,23 @@ def fold(state: HomeState, observation: Observation) -> HomeState:
 def _passed(state: HomeState, at: Instant) -> HomeState:
     """Time goes on: forget what is older than an hour, and follow a wall clock that was set back."""
     if at.wall < state.last.wall - _BACKWARDS:
-        state = replace(state, horizon=min(state.horizon, at.wall))
+        known = at.wall - (at.awake - state.last.awake)  # the last observation's time, by the clock as it is now
+        reached = state.listed.wall if state.listed else 0
+        state = replace(state, horizon=min(state.horizon, known), reached=max(state.reached, reached))
 
-    if any(at.awake - ending.noticed.awake > _MEMORY for ending in state.endings.values()):
-        kept = {key: ending for key, ending in state.endings.items() if at.awake - ending.noticed.awake <= _MEMORY}
+    if any(_is_over(ending, at) for ending in state.endings.values()):
+        kept = {key: ending for key, ending in state.endings.items() if not _is_over(ending, at)}
         state = replace(state, endings=kept, horizon=max(state.horizon, at.wall - _MEMORY))
 
     if state.starts and at.awake - state.starts[0] > _RESTARTS:
         state = replace(state, starts=tuple(start for start in state.starts if at.awake - start <= _RESTARTS))
 
     return replace(state, last=at)
+
+
+def _is_over(ending: Ending, at: Instant) -> bool:
+    """Old enough to be forgotten: by our time, and by its own, so that its row is no news when it is listed again."""
+    return at.awake - ending.noticed.awake > _MEMORY and ending.row.updated_at < at.wall - _MEMORY
 
 
 def _files(state: HomeState, seen: FilesSeen) -> HomeState:

@@ -60,6 +60,8 @@ class Ending:
     """Whether it ever wrote an event; None while not asked."""
     lost_with: Identity | None = None
     """The daemon it ended with: part of that daemon's story."""
+    old: bool = False
+    """It was over before the wall clock was set back: known, and no news when its time comes again."""
 
     @property
     def exit(self) -> ExitStatus | None:
@@ -152,6 +154,8 @@ class HomeState:
     baseline: Mapping[str, int] | None = None
     horizon: int = 0
     """Wall µs: rows that ended before are old news."""
+    reached: int = 0
+    """Wall µs of the last listing before the clock was set back: up to there, what ended in the future is old news too."""
     settle_until: int = 0
     """Awake µs: after a sleep, nothing is judged before."""
     late_at: int | None = None
@@ -168,6 +172,7 @@ class HomeState:
         cls, home: str, began: Instant, *, booted: int = 0, boot: str = "", remembered: HomeLook | None = None
     ) -> "HomeState":
         """Nothing seen yet. `remembered` is the last look of the run before, if there was one."""
+        seen_at = remembered.seen_at if remembered else began.wall
         return cls(
             home=home,
             began=began,
@@ -176,7 +181,8 @@ class HomeState:
             booted=booted,
             boot=boot,
             remembered=remembered,
-            horizon=remembered.seen_at if remembered else began.wall,
+            horizon=min(seen_at, began.wall),
+            reached=seen_at,
             existed=remembered.existed if remembered else False,
             baseline=dict(remembered.baseline) if remembered else None,
         )

@@ -13,12 +13,15 @@ from coven_watchdog.model.facts import (
     SessionSeen,
     SessionsListed,
 )
-from coven_watchdog.model.time import MILLISECOND, Instant
+from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import ENDED_STATUSES, LIVE_STATUSES, SessionStatus
 from coven_watchdog.state.home import Ending, HomeState, LiveSession
 
 HOLD = 100 * MILLISECOND
 """Harnesses die 8 to 17 ms before a stopping daemon does (seen on 0.4.6): an ambiguous end waits this long for it."""
+
+_AHEAD = SECOND
+"""A row whose end bears a time so far in the future was written before the wall clock was set back."""
 
 _AMBIGUOUS_CODES = frozenset({1, None})
 _AMBIGUOUS_SIGNALS = frozenset({1, 9, 15})
@@ -158,7 +161,8 @@ def _is_news(state: HomeState, row: SessionRow) -> bool:
 
 
 def _end(state: HomeState, row: SessionRow, at: Instant, live: LiveSession | None) -> HomeState:
-    ending = Ending(row, noticed=at, live=live, lost_with=_lost_with(state, row))
+    old = live is None and at.wall + _AHEAD < row.updated_at <= state.reached
+    ending = Ending(row, noticed=at, live=live, lost_with=_lost_with(state, row), old=old)
     remaining = {key: session for key, session in state.live.items() if key != row.id}
     return replace(state, live=remaining, endings={**state.endings, row.id: ending})
 
