@@ -2,7 +2,16 @@
 
 import pytest
 
-from coven_watchdog.model.facts import EventsSeen, ExitStatus, HarnessEnded, Identity, RunnerSeen, SessionSeen, SessionsListed
+from coven_watchdog.model.facts import (
+    EventsSeen,
+    ExitStatus,
+    HarnessEnded,
+    Identity,
+    RunnerSeen,
+    SessionRow,
+    SessionSeen,
+    SessionsListed,
+)
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Owner
 from coven_watchdog.state import Ending, fold
@@ -183,3 +192,22 @@ def test_what_was_seen_live_ends_whatever_the_clock_says() -> None:
     state = fold(tale.state, SessionsListed(HOME, at, (row("s1", "failed", ended=90),), complete=True))
 
     assert not state.endings["s1"].old
+
+
+@pytest.mark.parametrize(
+    ("found", "lost"),
+    [
+        (row("s1", "orphaned", began=9.5, ended=20), True),
+        (row("s1", "failed", began=9.5, ended=9.95, exit_code=1), True),
+        (row("s1", "failed", began=9.5, ended=9.6), False),
+        (row("s1", "failed", began=9.5, ended=9.95, exit_code=3), False),
+        (row("s1", "orphaned", began=1, ended=20), False),
+        (row("s1", "orphaned", began=15, ended=20), False),
+    ],
+    ids=["orphaned", "stopped", "failed before", "failed by itself", "long before", "after"],
+)
+def test_a_session_too_young_to_have_been_seen_falls_with_its_daemon(found: SessionRow, lost: bool) -> None:  # noqa: FBT001 - a case
+    """What was begun just before the daemon's end was never listed live. It is part of that story like those that were."""
+    tale = Tale().served(0).ended(10).daemon(20, NEXT, age=1).listed(21, found)
+
+    assert tale.state.endings["s1"].lost_with == (DAEMON if lost else None)

@@ -20,6 +20,9 @@ from coven_watchdog.state.home import Ending, HomeState, LiveSession
 HOLD = 100 * MILLISECOND
 """Harnesses die 8 to 17 ms before a stopping daemon does (seen on 0.4.6): an ambiguous end waits this long for it."""
 
+_UNSEEN = 5 * SECOND
+"""A session this young may have gone unseen: a change of the ledger is noticed some 300 ms late, and listings are 2 s apart."""
+
 _AHEAD = SECOND
 """A row whose end bears a time so far in the future was written before the wall clock was set back."""
 
@@ -162,17 +165,17 @@ def _is_news(state: HomeState, row: SessionRow) -> bool:
 
 def _end(state: HomeState, row: SessionRow, at: Instant, live: LiveSession | None) -> HomeState:
     old = live is None and at.wall + _AHEAD < row.updated_at <= state.reached
-    ending = Ending(row, noticed=at, live=live, lost_with=_lost_with(state, row), old=old)
+    ending = Ending(row, noticed=at, live=live, lost_with=_lost_with(state, row, live), old=old)
     remaining = {key: session for key, session in state.live.items() if key != row.id}
     return replace(state, live=remaining, endings={**state.endings, row.id: ending})
 
 
-def _lost_with(state: HomeState, row: SessionRow) -> Identity | None:
+def _lost_with(state: HomeState, row: SessionRow, live: LiveSession | None) -> Identity | None:
     """The daemon whose end took this session along: it was live then, and the daemon before the current one had it."""
     before = state.predecessor if state.alive else state.life
     if before is not None and before.ended is not None:
         lost = any(session.row.id == row.id and session.own for session in before.live_at_end)
-        return before.identity if lost else None
+        return before.identity if lost or (live is None and _fell_unseen(row, before.ended)) else None
 
     if state.remembered is None or state.remembered.daemon.identity is None:
         return None
@@ -180,6 +183,13 @@ def _lost_with(state: HomeState, row: SessionRow) -> Identity | None:
     known = any(old.id == row.id and not old.external for old in state.remembered.live)
     other = state.life is None or state.life.identity != state.remembered.daemon.identity
     return state.remembered.daemon.identity if known and other else None
+
+
+def _fell_unseen(row: SessionRow, ended: Instant) -> bool:
+    """Begun so shortly before the daemon's end that nobody could see it live, and ended by that."""
+    young = ended.wall - _UNSEEN <= row.created_at <= ended.wall
+    ambiguous_end = row.exit_code in _AMBIGUOUS_CODES and row.updated_at >= ended.wall - HOLD
+    return young and (row.status == SessionStatus.ORPHANED or ambiguous_end)
 
 
 def _on_live(state: HomeState, session: LiveSession) -> HomeState:
