@@ -45,6 +45,12 @@ def test_errors_hold_no_secret() -> None:
         assert SECRET not in trouble_of(error).message
 
 
+def test_a_fault_of_a_task_is_named_as_what_it_was() -> None:
+    """Not as the group of tasks that fell over it."""
+    group = ExceptionGroup("tasks", [ExceptionGroup("tasks", [KeyError("x")])])
+    assert "KeyError: 'x'" in trouble_of(group).message
+
+
 def test_the_traceback_is_for_debug(capsys: pytest.CaptureFixture[str]) -> None:
     """No traceback without --debug."""
     tell(RuntimeError("x"), Terms(env={}))

@@ -63,6 +63,18 @@ def test_nothing_at_all_is_a_configuration(env: Env) -> None:
     assert (loaded.origins, loaded.warnings) == ({"homes": "default"}, ())
 
 
+@pytest.mark.parametrize("target", ["nowhere", "config.toml"])
+def test_a_link_that_leads_nowhere_is_no_default(env: Env, target: str) -> None:
+    """Somebody has a configuration, and it cannot be read: to watch by the defaults would look like success."""
+    folder = Path(env["HOME"], ".config/coven-watchdog")
+    folder.mkdir(parents=True)
+    (folder / "config.toml").symlink_to(target)
+    with pytest.raises(ConfigError) as caught:
+        load(None, env)
+
+    assert caught.value.where == str(folder / "config.toml")
+
+
 def test_every_key_is_read(write: Write, env: Env) -> None:
     """A file that uses every kind of key becomes settings of the right types."""
     path = write(WHOLE)

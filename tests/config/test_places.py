@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.config.places import config_place, state_directory
+from coven_watchdog.config.places import config_place, state_directory, there
 from coven_watchdog.errors import UsageError
 
 
@@ -42,3 +42,14 @@ def test_a_relative_variable_is_refused(name: str) -> None:
         config_place(None, env) if name.endswith("CONFIG") else state_directory(env)
 
     assert caught.value.where == name
+
+
+def test_what_is_there(tmp_path: Path) -> None:
+    """A link that leads nowhere was put there by somebody, and what may not be looked at may be something; below a file is nothing."""
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    assert [there(tmp_path / name) for name in ("file", "link", "loop")] == [True, True, True]
+    assert not there(tmp_path / "none")
+    assert not there(tmp_path / "file" / "below")
+    assert there(Path("x" * 5000))

@@ -65,7 +65,7 @@ def test_a_tilde_works_without_home_and_for_users() -> None:
     assert canonical(f"~{me.pw_name}/x", {}) == home / "x"
 
 
-@pytest.mark.parametrize("text", ["", "a\0b", "~nobody-of-that-name/x"])
+@pytest.mark.parametrize("text", ["", "a\0b", "~nobody-of-that-name/x", "/a/\udcff"])
 def test_what_cannot_be_a_path_is_a_configuration_error(text: str) -> None:
     """Not a crash, and not a directory named `~…`."""
     with pytest.raises(ConfigError) as caught:

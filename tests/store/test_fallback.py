@@ -10,7 +10,7 @@ from coven_watchdog.errors import StoreBusyError, StoreError, StoreUnwritableErr
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.words import NotificationState, Reason
 from coven_watchdog.store.connection import FILE_NAME, connect
-from coven_watchdog.store.fallback import empty, remembered, remembered_file, rescued, set_aside, there, write_back
+from coven_watchdog.store.fallback import empty, remembered, remembered_file, rescued, set_aside, write_back
 from coven_watchdog.store.memory import load
 from coven_watchdog.store.migrations import NEWEST, version
 from coven_watchdog.store.requests import request_test
@@ -114,14 +114,6 @@ def test_a_newer_file_is_not_remembered(connection: sqlite3.Connection, tmp_path
     connection.execute("INSERT INTO migration VALUES (?, 'later', 1)", (NEWEST + 1,))
     with pytest.raises(StoreError, match="newer"):
         remembered_file(tmp_path / FILE_NAME, START)
-
-
-def test_where_one_may_not_look_there_may_be_something(tmp_path: Path) -> None:
-    """Only "no such file" is an answer."""
-    (tmp_path / "file").touch()
-    assert not there(tmp_path / "none")
-    assert there(tmp_path / "file")
-    assert there(tmp_path / "file" / "below")
 
 
 def test_memory_is_written_back_whole(connection: sqlite3.Connection, tmp_path: Path) -> None:

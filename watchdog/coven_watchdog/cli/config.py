@@ -14,7 +14,7 @@ from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.config import shown_lines, validated_lines
 from coven_watchdog.cli.validating import validated
-from coven_watchdog.config import TEMPLATE, Shown, config_place, schema, shown
+from coven_watchdog.config import TEMPLATE, Shown, config_place, schema, shown, there
 from coven_watchdog.errors import ConfigError, WatchdogError
 
 _PRIVATE = 0o600
@@ -72,14 +72,14 @@ def _write(path: Path, text: str) -> None:
     Raises:
         ConfigError: there is one already, or it cannot be written.
     """
-    if path.exists():
-        message = "there is a configuration already, and it stays as it is"
-        raise ConfigError(message, where=str(path), next_step="coven-watchdog config show")
-
     try:
         path.parent.mkdir(mode=_DIRECTORY, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
     except OSError as error:
+        if isinstance(error, FileExistsError) and there(path):
+            message = "there is a configuration already, and it stays as it is"
+            raise ConfigError(message, where=str(path), next_step="coven-watchdog config show") from error
+
         message = f"cannot be written: {error.strerror}"
         raise WatchdogError(message, where=str(path), next_step=f"ls -ld {shlex.quote(str(path.parent))}") from error
 
@@ -96,7 +96,7 @@ def path(ctx: click.Context) -> int:
     place = config_place(terms.config, terms.env)
     output = Output(terms)
     if terms.as_json:
-        output.document(ConfigPath(path=str(place.path), exists=place.path.exists(), origin=place.origin))
+        output.document(ConfigPath(path=str(place.path), exists=place.exists, origin=place.origin))
     else:
         output.text(str(place.path))
 

@@ -7,7 +7,7 @@ from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
 from coven_watchdog.cli.recorded import database
 from coven_watchdog.cli.status import show
-from coven_watchdog.config import config_place
+from coven_watchdog.config import config_place, there
 from coven_watchdog.model.words import Shade
 
 STEPS = (
@@ -21,7 +21,7 @@ def start(ctx: click.Context) -> int:
     """Show what fits. Set up means: a configuration was written, or the watchdog has run."""
     terms = terms_of(ctx)
     place = config_place(terms.config, terms.env)
-    if place.chosen or place.path.exists() or database(terms).exists():
+    if place.chosen or place.exists or there(database(terms)):
         return show(terms)
 
     Output(terms).page(_steps())

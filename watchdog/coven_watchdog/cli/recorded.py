@@ -5,7 +5,7 @@ from pathlib import Path
 from coven_watchdog import clock
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.terms import Terms
-from coven_watchdog.config import state_directory
+from coven_watchdog.config import state_directory, there
 from coven_watchdog.model.looks import WatchdogLook
 from coven_watchdog.report.status import service_alive
 from coven_watchdog.store import FILE_NAME, StoreReader
@@ -18,7 +18,7 @@ def database(terms: Terms) -> Path:
         UsageError: $COVEN_WATCHDOG_STATE_DIR is a relative path.
     """
     path = state_directory(terms.env) / FILE_NAME
-    Output(terms).detail(f"database: {path}{'' if path.exists() else ' (does not exist)'}")
+    Output(terms).detail(f"database: {path}{'' if there(path) else ' (does not exist)'}")
     return path
 
 

@@ -47,6 +47,10 @@ def trouble_of(error: Exception) -> Trouble:
     if isinstance(error, OSError) and error.filename is None:
         return Trouble("output", f"cannot write the output: {error.strerror or error}", "", "", 1)
 
+    while isinstance(error, ExceptionGroup):
+        # Where it began, in place of which task fell over it.
+        error = error.exceptions[0]
+
     said = redact(f"{type(error).__name__}: {error}")
     return Trouble(
         "internal", f"a fault of the watchdog itself: {said}", "", "run it again with --debug and report what it prints", 1

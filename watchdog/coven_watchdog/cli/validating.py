@@ -43,7 +43,7 @@ def validated(terms: Terms) -> Validated:
     except FaultyConfigError as error:
         return _result(str(place.path), tuple(_fault(one) for one in error.faults), exists=True)
     except ConfigError as error:
-        return _result(str(place.path), (_fault(error),), exists=place.path.exists())
+        return _result(str(place.path), (_fault(error),), exists=place.exists)
 
     channels, faults, unchecked = _resolved(found, terms.env)
     refused = anyio.run(_refused, channels, found, terms.env)

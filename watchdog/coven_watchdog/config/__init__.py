@@ -3,7 +3,7 @@
 from coven_watchdog.config.durations import written
 from coven_watchdog.config.faults import Fault, FaultyConfigError
 from coven_watchdog.config.loading import Loaded, load
-from coven_watchdog.config.places import config_place, state_directory
+from coven_watchdog.config.places import config_place, state_directory, there
 from coven_watchdog.config.schema import schema
 from coven_watchdog.config.secrets import needs_service, origin, resolve
 from coven_watchdog.config.shown import Shown, shown
@@ -25,5 +25,6 @@ __all__ = [
     "schema",
     "shown",
     "state_directory",
+    "there",
     "written",
 ]

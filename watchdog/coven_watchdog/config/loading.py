@@ -90,7 +90,7 @@ def _read(place: Place) -> _Source:
     Raises:
         ConfigError: it cannot be read, or is no TOML.
     """
-    if not place.chosen and not place.path.exists():
+    if not place.chosen and not place.exists:
         return _Source({}, {}, exists=False)
 
     private = read_private(place.path, str(place.path))

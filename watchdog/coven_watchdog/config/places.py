@@ -24,6 +24,23 @@ class Place:
         """Somebody named it: its absence is an error."""
         return self.origin != "default"
 
+    @property
+    def exists(self) -> bool:
+        """Something is there, and must be understood."""
+        return there(self.path)
+
+
+def there(path: Path) -> bool:
+    """Whether anything is there: also a link that leads nowhere, and what the system does not let us see."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+    return True
+
 
 def config_place(option: Path | None, env: Mapping[str, str]) -> Place:
     """The configuration file: `--config`, else $COVEN_WATCHDOG_CONFIG, else `coven-watchdog/config.toml` in the user's config folder."""

@@ -68,14 +68,22 @@ def canonical(path: str | Path, env: Mapping[str, str]) -> Path:
     """
     text = _expanded(os.fspath(path), env)
     if not text or "\0" in text:
-        message = f"{os.fspath(path)!r} is no path"
-        raise ConfigError(message, next_step="name the directory that COVEN_HOME names")
+        raise _no_path(path)
 
     parent, name = os.path.split(text.rstrip("/") or "/")
-    if name in {"", ".", ".."}:
-        return Path(os.path.realpath(text))
+    found = Path(os.path.realpath(text)) if name in {"", ".", ".."} else Path(os.path.realpath(parent or "."), name)
+    try:
+        # It is a home's name in the store, in JSON and in messages.
+        str(found).encode()
+    except UnicodeEncodeError as error:
+        raise _no_path(path) from error
 
-    return Path(os.path.realpath(parent or "."), name)
+    return found
+
+
+def _no_path(path: str | Path) -> ConfigError:
+    message = f"{os.fspath(path)!r} is no path, or not in UTF-8"
+    return ConfigError(message, next_step="name the directory that COVEN_HOME names")
 
 
 def _expanded(text: str, env: Mapping[str, str]) -> str:

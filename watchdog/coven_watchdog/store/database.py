@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from coven_watchdog.config.places import there
 from coven_watchdog.errors import StoreDamagedError, StoreError, StoreUnwritableError
 from coven_watchdog.store.connection import (
     BUSY_SECONDS,
@@ -24,7 +25,7 @@ from coven_watchdog.store.connection import (
     transaction,
 )
 from coven_watchdog.store.edge import damaged, translated
-from coven_watchdog.store.fallback import empty, remembered, remembered_file, rescued, set_aside, there, write_back
+from coven_watchdog.store.fallback import empty, remembered, remembered_file, rescued, set_aside, write_back
 from coven_watchdog.store.migrations import migrate, refuse_newer
 
 _RETRY_BUSY_SECONDS = 0.5

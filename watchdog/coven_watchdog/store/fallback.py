@@ -5,6 +5,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from coven_watchdog.config.places import there
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import NotificationState, Reason
@@ -94,18 +95,6 @@ def empty(at: int) -> sqlite3.Connection:
     memory = connect_memory()
     migrate(memory, at)
     return memory
-
-
-def there(path: Path) -> bool:
-    """Whether the file exists; where that may not be known, it may."""
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-
-    return True
 
 
 def write_back(memory: sqlite3.Connection, file: sqlite3.Connection, where: str) -> None:

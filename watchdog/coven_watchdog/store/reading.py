@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from coven_watchdog.config.places import there
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.incidents import Incident, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
@@ -16,7 +17,7 @@ from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transitio
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.connection import closed_on_error, connect_reading
 from coven_watchdog.store.edge import translated
-from coven_watchdog.store.fallback import empty, remembered, there
+from coven_watchdog.store.fallback import empty, remembered
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.migrations import NEWEST, refuse_newer, version
 from coven_watchdog.store.rows import members, notification

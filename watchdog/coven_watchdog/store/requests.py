@@ -7,12 +7,12 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from coven_watchdog.config.places import there
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.words import NotificationState, Reason
 from coven_watchdog.store.connection import BUSY_SECONDS, connect, transaction
 from coven_watchdog.store.edge import translated
-from coven_watchdog.store.fallback import there
 from coven_watchdog.store.migrations import NEWEST, version
 from coven_watchdog.store.rows import insert_notification
 
