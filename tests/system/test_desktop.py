@@ -9,6 +9,7 @@ from rigs.coven import RealCoven
 from rigs.desktop import DesktopRig, desktop_rig
 from rigs.inbox import Inbox
 from rigs.program import Program, watch
+from waiting import until
 
 _PROMPT = "sleep=300 paint the shed"
 
@@ -33,6 +34,7 @@ def test_a_crash_pops_up_and_is_taken_back(coven: RealCoven, desktop: DesktopRig
     """A crash under a session is urgent and names it by its title; the recovery takes the alert's place."""
     coven.launch(_PROMPT, title=None)
     coven.harness(_PROMPT)
+    until(lambda: program.json("status")["homes"][0]["sessions"]["live"] == 1)
     coven.kill()
     (crash,) = desktop.shown(1)
     assert crash["urgency"] == "CRITICAL"
