@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+import anyio
+
 from coven_watchdog.coven.client import askable
 from coven_watchdog.coven.processes import state
 from coven_watchdog.errors import CovenError, NotContractError
@@ -25,6 +27,8 @@ _TIMEOUT = 8.0
 _PAGE, _LARGE_PAGE = 100, 1000
 _PAGES_AT_MOST = 500
 _WALK_EVERY = 10 * MINUTE
+_FRESH = 5 * SECOND
+_ARMING = 0.1
 _IDLE = 10.0
 
 
@@ -53,6 +57,7 @@ class SessionsSource:
         self._told: _Listing | None = None
         self._walked_at: int | None = None
         self._walked_under: Identity | None = None
+        self._walked_for: Identity | None = None
         self._page_size = _LARGE_PAGE
 
     def ask(self, request: LookRequest) -> None:
@@ -110,7 +115,12 @@ class SessionsSource:
     async def _list(self, emit: Emit) -> None:
         """One listing, and what follows from it."""
         shared, errands = self._shared, self._shared.errands
-        asked, walk = errands.listed, errands.walked or self._walk_is_due
+        asked, walk = errands.listed, self._walk_is_due or (errands.walked and not self._just_walked)
+        if walk and shared.daemon is None:
+            # Who serves is about to be known. A walk that began before would have to be made again.
+            await anyio.sleep(_ARMING)
+
+        daemon = shared.daemon
         if errands.hinted and not errands.urgent:
             self._pace.hinted_at = shared.now().awake
 
@@ -129,11 +139,20 @@ class SessionsSource:
             return
 
         await self._tell(emit, listing, always=walk or asked)
+        if walk:
+            self._walked_for = daemon
+
         await self._follow(emit, listing)
 
     @property
     def _walk_is_due(self) -> bool:
         return self._walked_at is None or self._shared.now().awake - self._walked_at >= _WALK_EVERY
+
+    @property
+    def _just_walked(self) -> bool:
+        """Every row was seen a moment ago, by a walk that began when this daemon was already followed."""
+        fresh = self._walked_at is not None and self._shared.now().awake - self._walked_at < _FRESH
+        return fresh and self._walked_for is not None and self._walked_for == self._shared.daemon
 
     async def _tell(self, emit: Emit, listing: _Listing, *, always: bool) -> None:
         now = self._shared.now()
