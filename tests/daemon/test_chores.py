@@ -136,3 +136,12 @@ async def test_what_cannot_be_forgotten_now(service: Service, caplog: pytest.Log
         tasks.cancel_scope.cancel()
 
     assert ["cannot forget what is too old" in message for message in caplog.messages] == [True]
+
+
+async def test_a_store_that_is_gone(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """When it cannot be seen who wrote, the channels look for themselves; nothing ends."""
+    async with service.parts() as parts:
+        work = Working(parts)
+
+    await work.chores.written()
+    assert ["cannot see whether a command wrote to the store" in message for message in caplog.messages] == [True]

@@ -92,10 +92,12 @@ import resource, signal
 from pathlib import Path
 from coven_watchdog.daemon.instance import single_instance
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 with single_instance(Path({str(tmp_path)!r})):
     print("held", flush=True)
     input()
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 """
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
@@ -103,4 +105,4 @@ with single_instance(Path({str(tmp_path)!r})):
         with pytest.raises(AlreadyRunningError, match=r"already runs$"), single_instance(tmp_path):
             pytest.fail("there are two")
 
-        first.kill()
+        first.communicate(b"\n")
