@@ -82,7 +82,8 @@ class DesktopRig:
     def shown(self, count: int = 1) -> list[dict[str, str]]:
         """What was shown (summary, body, urgency, id, timeout, app_name, …), oldest first, once there are this many."""
         until(lambda: len(self._lines()) >= count)
-        return [json.loads(line) for line in self._lines()]
+        # The script runs once for each, side by side: its lines may change places, dunst's own time does not.
+        return sorted((json.loads(line) for line in self._lines()), key=lambda one: int(one["timestamp"]))
 
     def clear(self) -> None:
         """Forget what was shown."""
