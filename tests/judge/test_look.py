@@ -2,11 +2,12 @@
 
 import pytest
 
-from coven_watchdog.judge.look import look_of, settled
+from coven_watchdog.judge.look import conclusive, look_of, settled
 from coven_watchdog.model.facts import ExitStatus, Problem
+from coven_watchdog.model.incidents import Judgement, LookRequest
 from coven_watchdog.model.looks import HomeLook
-from coven_watchdog.model.words import DaemonState, Holder, Outcome
-from tale import BOOT, DAEMON, GOOD, NEXT, Tale, looked, row
+from coven_watchdog.model.words import DaemonState, Holder, Look, Outcome
+from tale import BOOT, DAEMON, GOOD, NEXT, Tale, looked, moment, row
 
 PROBLEM = Problem("socket", "open", open_to_others=True, remedy="")
 
@@ -22,6 +23,7 @@ def look(tale: Tale) -> HomeLook:
         (Tale(), DaemonState.UNKNOWN),
         (Tale().files(0, directory=None), DaemonState.ABSENT),
         (Tale().no_files(0).lock(0), DaemonState.STOPPED),
+        (Tale().files(0, error="no").lock(0), DaemonState.UNKNOWN),
         (Tale().files(0).daemon(0), DaemonState.UNKNOWN),
         (Tale().served(0), DaemonState.RUNNING),
         (Tale().served(0).ended(1, ExitStatus(signal=9)).files(1.1), DaemonState.CRASHED),
@@ -84,3 +86,18 @@ def test_the_identity_of_the_run_before_is_kept_while_nothing_is_seen() -> None:
 def test_enough_for_one_judgement(tale: Tale, enough: bool) -> None:  # noqa: FBT001 - a table's column
     """Files and lock; of a daemon that lives also its health and its sessions, or that they cannot be had."""
     assert settled(tale.state) is enough
+
+
+@pytest.mark.parametrize(
+    ("tale", "judgement", "over"),
+    [
+        (Tale(), Judgement(), False),
+        (Tale().served(0), Judgement(), True),
+        (Tale().served(0), Judgement(looks=(LookRequest("", Look.FILES),)), False),
+        (Tale().served(0), Judgement(wake_at=moment(0.5).awake), False),
+        (Tale().served(0), Judgement(wake_at=moment(15).awake), True),
+    ],
+)
+def test_when_a_single_look_is_over(tale: Tale, judgement: Judgement, over: bool) -> None:  # noqa: FBT001 - a table's column
+    """Enough is known, the rules want to see no more, and waiting half a second would tell nothing."""
+    assert conclusive(tale.state, judgement, tale.now) is over

@@ -82,7 +82,9 @@ def _state(state: HomeState, judgement: Judgement) -> DaemonState:
         trusted = state.files is not None and not state.files.problems
         return DaemonState.RUNNING if life.served is not None and trusted else DaemonState.UNKNOWN
 
-    gone = state.lock is not None and not state.lock.owners
+    # Of a home that cannot be looked at, a free lock says nothing.
+    seen = state.files is not None and not state.files.error
+    gone = seen and state.lock is not None and not state.lock.owners
     return DaemonState.STOPPED if gone else DaemonState.UNKNOWN
 
 
