@@ -90,8 +90,8 @@ class Shelf:
         order = list(self.rows)
         spoken.sort(key=lambda row: order.index((row.id, row.channel)))
         told = [row for row in spoken if row.state is not WITHHELD]
-        withheld = [row.suppression for row in spoken if row.state is WITHHELD]
-        return Told(told[0] if told else None, told[-1] if told else None, withheld[-1] if withheld else None)
+        withheld = [row.suppression for row in spoken if row.suppression is not None]
+        return Told(told[0] if told else None, told[-1] if told else None, frozenset(withheld))
 
     def _lane(self, channel: str, now: int) -> Lane:
         known = [row for row in self.rows.values() if row.channel == channel and row.committed_at <= now]

@@ -196,7 +196,7 @@ def test_again_and_again() -> None:
 ✔ Coven is back on devbox · 5 times
 Down 11:10–11:11 (21 s): crashed; killed by signal 9.
 5 times since 11:06. It has not changed for 15 minutes.
-daemon.crashed i1.11"""
+daemon.crashed i1.9"""
     )
 
 

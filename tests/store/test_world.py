@@ -51,19 +51,19 @@ def test_first_and_last_word_since_the_opening(connection: sqlite3.Connection) -
     hidden = notification("k7fq.2", state=WITHHELD, suppression=Suppression.MILDER)
     _put(connection, story(incident(), first, hidden, second))
 
-    assert _told(connection) == Told(first, second, Suppression.MILDER)
+    assert _told(connection) == Told(first, second, frozenset({Suppression.MILDER}))
     assert _told(connection, channel="phone") is None
 
 
 def test_only_withheld(connection: sqlite3.Connection) -> None:
-    """Nothing was told, and why is known; the latest reason wins."""
+    """Nothing was told, and every reason why is known."""
     rows = [
         notification(f"k7fq.{n}", state=WITHHELD, suppression=why)
         for n, why in enumerate((Suppression.INHIBITED, Suppression.SILENCED))
     ]
     _put(connection, story(incident(), *rows))
 
-    assert _told(connection) == Told(withheld=Suppression.SILENCED)
+    assert _told(connection) == Told(withheld=frozenset({Suppression.INHIBITED, Suppression.SILENCED}))
 
 
 def test_members_of_a_group_were_told(connection: sqlite3.Connection) -> None:
@@ -121,7 +121,7 @@ def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> No
 def test_open_incidents_are_told_of_too(connection: sqlite3.Connection) -> None:
     """What was withheld from an open incident of the home is known without asking for it by id."""
     _put(connection, story(incident(), notification(state=WITHHELD, suppression=Suppression.INHIBITED)))
-    assert _world(connection, homes=(HOME,)).told == {("k7fq", "desk"): Told(withheld=Suppression.INHIBITED)}
+    assert _world(connection, homes=(HOME,)).told == {("k7fq", "desk"): Told(withheld=frozenset({Suppression.INHIBITED}))}
 
 
 def _lane(connection: sqlite3.Connection, *rows: Notification, minutes: float = 10) -> Lane:

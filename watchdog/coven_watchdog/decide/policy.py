@@ -121,11 +121,11 @@ class _Draft:
             self.refreshed[step.incident.id] = step.incident
             return None
 
-        return reason, suppression
+        return _once(reason, suppression, told)
 
     def _told_after_all(self, step: Step, channel: Channel, told: Told) -> tuple[Reason, Suppression | None] | None:
         """It was withheld here and nothing was told since: the reason may be over."""
-        if told.first is not None or told.withheld is None:
+        if told.first is not None or not told.withheld:
             return None
 
         return (Reason.FIRST, None) if withheld(self._question(step, Reason.FIRST, channel)) is None else None
@@ -137,7 +137,7 @@ class _Draft:
     def _over(self, step: Step, channel: Channel, told: Told) -> tuple[Reason, Suppression | None] | None:
         """A recovery is told to who was told of the trouble; who was not yet told hears of both at once."""
         if step.incident.unstable:
-            return Reason.RESOLVED, Suppression.UNSTABLE
+            return _once(Reason.RESOLVED, Suppression.UNSTABLE, told)
 
         if told.first is None:
             return None
@@ -187,6 +187,11 @@ class _Draft:
             replaced=tuple(self.replaced),
             refreshed=tuple(self.refreshed.values()),
         )
+
+
+def _once(reason: Reason, suppression: Suppression | None, told: Told) -> tuple[Reason, Suppression | None] | None:
+    """What is not told is recorded once with its why: something that goes to and fro for days must not fill the disk."""
+    return None if suppression in told.withheld else (reason, suppression)
 
 
 def _own_member(row: Notification, incident: Incident) -> Member:

@@ -45,7 +45,8 @@ class Told:
 
     first: Notification | None = None
     last: Notification | None = None
-    withheld: Suppression | None = None
+    withheld: frozenset[Suppression] = frozenset()
+    """Every reason for which something was not told since then."""
 
     @property
     def tried(self) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Lane, Notification, Silence, Told, World
 from coven_watchdog.model.time import HOUR
-from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import decode
 from coven_watchdog.store.rows import UNTRIED, listed, notification
 
@@ -82,14 +81,15 @@ def _told(connection: sqlite3.Connection, incidents: Collection[str], channels: 
 
 def _summary(rows: Iterable[Notification]) -> Told:
     """`rows` in the order of their writing."""
-    told, withheld = [], None
+    told, withheld = [], set()
     for row in rows:
-        if row.state is NotificationState.WITHHELD:
-            withheld = row.suppression
+        if row.suppression is not None:
+            withheld.add(row.suppression)
         else:
             told.append(row)
 
-    return Told(told[0], told[-1], withheld) if told else Told(withheld=withheld)
+    hidden = frozenset(withheld)
+    return Told(told[0], told[-1], hidden) if told else Told(withheld=hidden)
 
 
 def _lane(connection: sqlite3.Connection, channel: str, now: int) -> Lane:
