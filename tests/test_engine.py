@@ -274,6 +274,18 @@ async def test_looks_of_every_home() -> None:
     assert state.alive is not None
 
 
+async def test_what_the_rules_said_last() -> None:
+    """Known of a home as soon as it was judged, and of none that is not watched."""
+    run = Run()
+    assert run.engine.judgement(HOME) is None
+    await run.see(0, DENIED)
+    judgement = run.engine.judgement(HOME)
+    assert judgement is not None
+    assert Kind.WATCHDOG_BLIND in {verdict.kind for verdict in judgement.verdicts if verdict.present}
+    await run.see(1, HomeForgotten(HOME, NEVER))
+    assert run.engine.judgement(HOME) is None
+
+
 async def test_what_is_open_is_remembered_from_the_run_before() -> None:
     """A crash of the run before, clear at the first look, ends under its own id."""
     before = await (await Run().serving()).see(10, ENDED, LEFT)

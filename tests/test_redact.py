@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bounded import PROFILE
-from coven_watchdog.redact import MASK, redact
+from coven_watchdog.redact import MASK, redact, visible
 
 assert PROFILE
 
@@ -183,6 +183,22 @@ def test_text_without_a_hint_is_left_alone(text: str) -> None:
 def test_json_stays_json(secret: str) -> None:
     """A masked value in JSON is still a value."""
     assert json.loads(redact(json.dumps({"api_key": secret, "id": "x"}))) == {"api_key": MASK, "id": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[31mb\x1b]0;t\x07c", "abc"),
+        ("one\r\n two\u2028three\x00", "one two three"),
+        ("s\u200bk-\u202eabc\ufeff", "sk-abc"),
+        ("été 漢字", "été 漢字"),
+    ],
+)
+def test_what_nobody_sees_hides_nothing(text: str, shown: str) -> None:
+    """What is visible is one line; a secret with invisible characters in it is one again."""
+    assert visible(text) == shown
+    key = CANARIES["openai"]
+    assert redact(visible("\u200b".join(key))) == MASK
 
 
 HOSTILE = [

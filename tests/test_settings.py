@@ -10,6 +10,7 @@ from coven_watchdog.settings import (
     BUILT_IN_CHANNEL,
     Alerts,
     Channel,
+    Delivery,
     Duration,
     Home,
     Privacy,
@@ -170,7 +171,9 @@ def test_the_built_in_channel() -> None:
 
 
 def test_settings_are_values() -> None:
-    """Equal when they say the same; they cannot be changed."""
+    """Equal when they say the same, and whoever has them can rely on them: no part of them can be changed."""
     assert Settings(probe=Probe(), sessions=Sessions(), alerts=Alerts()) == Settings()
-    with pytest.raises(AttributeError):
-        Settings().name = "other"  # type: ignore[misc]
+    parts = (Settings(), Home(path=HOME), Probe(), Sessions(), Alerts(), Delivery(), Privacy(), Channel(name="x"))
+    for part in parts:
+        with pytest.raises(AttributeError, match="immutable"):
+            setattr(part, part.__struct_fields__[0], "other")
