@@ -85,6 +85,19 @@ def test_a_directory_that_cannot_be_used(tmp_path: Path, kind: str) -> None:
         assert not (tmp_path / "elsewhere").exists() or (tmp_path / "elsewhere").read_bytes() == b""
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_lock_of_somebody_elses_keeps_nobody_out(tmp_path: Path) -> None:
+    """Who may make files in the directory could hold it for ever, and nothing would be watched."""
+    descriptor = os.open(tmp_path / "watchdog.lock", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        os.fchown(descriptor, 65534, 65534)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with single_instance(tmp_path):
+            assert os.pread(descriptor, 10, 0) == b""
+    finally:
+        os.close(descriptor)
+
+
 def test_a_disk_that_takes_no_pid(tmp_path: Path) -> None:
     """The lock holds although nothing can be written into it."""
     program = f"""

@@ -1,7 +1,9 @@
 """Files, modes and transactions."""
 
+import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +51,46 @@ def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None
     tmp_path.chmod(0o755)
     prepare(path)
     assert (_mode(path), _mode(tmp_path)) == (0o600, 0o755)
+
+
+def _linked(path: Path) -> None:
+    path.symlink_to("elsewhere")
+
+
+def _written_by_others(path: Path) -> None:
+    path.parent.chmod(0o770)
+
+
+@pytest.mark.parametrize("spoil", [os.mkfifo, Path.mkdir, _linked, _written_by_others])
+@pytest.mark.parametrize("end", ["", "-wal", "-journal"])
+def test_what_others_could_have_put_there_is_not_touched(tmp_path: Path, spoil: Callable[[Path], None], end: str) -> None:
+    """Neither a link nor a FIFO sends us elsewhere or holds us, and no other user decides what is in the database."""
+    (tmp_path / "elsewhere").write_text("precious")
+    (tmp_path / "elsewhere").chmod(0o644)
+    path = tmp_path / FILE_NAME
+    spoil(Path(f"{path}{end}"))
+    for use in (prepare, connect, connect_reading):
+        with pytest.raises(StoreUnwritableError) as caught:
+            use(path)
+
+        assert caught.value.next_step
+
+    assert (_mode(tmp_path / "elsewhere"), (tmp_path / "elsewhere").read_text()) == (0o644, "precious")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_or_directory_of_another_user_is_not_touched(tmp_path: Path) -> None:
+    """Its owner could change it at any time."""
+    path = tmp_path / FILE_NAME
+    path.touch(0o600)
+    os.chown(path, 65534, 65534)
+    with pytest.raises(StoreUnwritableError):
+        prepare(path)
+
+    os.chown(path, os.geteuid(), os.getegid())
+    os.chown(tmp_path, 65534, 65534)
+    with pytest.raises(StoreUnwritableError):
+        prepare(path)
 
 
 def test_commits_are_durable(connection: sqlite3.Connection) -> None:

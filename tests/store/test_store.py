@@ -279,7 +279,7 @@ def test_a_kill_at_any_moment_leaves_whole_plans(tmp_path: Path) -> None:
 def test_a_real_disk_that_takes_nothing(tmp_path: Path, what: str) -> None:
     """A tmpfs of one MiB in a mount namespace of its own: alerts go on from memory, and come back to the disk with it."""
     namespace = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-    mount = f'mount -t tmpfs -o size=1m tmpfs "{tmp_path}"'
+    mount = f'mount -t tmpfs -o size=1m,mode=700 tmpfs "{tmp_path}"'
     if subprocess.run([*namespace, "sh", "-c", mount], check=False, capture_output=True).returncode:
         absent("private mount namespaces are not allowed", "run as root, or: sysctl kernel.unprivileged_userns_clone=1")
 

@@ -36,9 +36,16 @@ def single_instance(directory: Path) -> Iterator[None]:
 def _opened(directory: Path) -> int | None:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError:
         return None
+
+    if os.fstat(descriptor).st_uid == os.geteuid():
+        return descriptor
+
+    # Somebody else's file, in a directory that others can write: its lock is theirs to hold.
+    os.close(descriptor)
+    return None
 
 
 def _take(descriptor: int, path: Path) -> None:

@@ -1,7 +1,9 @@
 """Connections to the database file, to a file that cannot be written, and to memory. Out: autocommit connections, and `transaction`."""
 
 import os
+import shlex
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ FILE_NAME = "watchdog.sqlite3"
 BUSY_SECONDS = 5.0
 _PRIVATE_DIRECTORY = 0o700
 _PRIVATE_FILE = 0o600
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_FILES = ("", "-wal", "-shm", "-journal")
 
 T = TypeVar("T")
 
@@ -21,24 +25,54 @@ T = TypeVar("T")
 def prepare(path: Path) -> None:
     """Make the directory (0700) and the file (0600) where they are missing; SQLite gives `-wal` and `-shm` the file's mode.
 
-    An existing directory keeps its mode: it may be one that the user chose and shares.
+    An existing directory keeps its mode: it may be one that the user chose and lets others read.
 
     Raises:
+        StoreUnwritableError: others could have made or changed what is there.
         OSError: they cannot be made.
     """
     path.parent.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE)
+    _refuse_foreign(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE_FILE)
     try:
         os.fchmod(descriptor, _PRIVATE_FILE)
     finally:
         os.close(descriptor)
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Only what this user alone can change decides what is told; and neither a link nor a FIFO may send us elsewhere or hold us.
+
+    Raises:
+        StoreUnwritableError: it must not be used.
+        OSError: it cannot be looked at.
+    """
+    directory = path.parent.stat()
+    if directory.st_uid not in {os.geteuid(), 0} or directory.st_mode & _OTHERS_WRITE:
+        message = "other users can write its directory"
+        raise StoreUnwritableError(message, where=str(path), next_step=f"chmod go-w {shlex.quote(str(path.parent))}")
+
+    for file in (Path(f"{path}{end}") for end in _FILES):
+        try:
+            facts = file.lstat()
+        except FileNotFoundError:
+            continue
+
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
+            message = "it is no file of this user's"
+            raise StoreUnwritableError(message, where=str(file), next_step=f"look at it: ls -l {shlex.quote(str(file))}")
+
+
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that writes to an existing file. Every wait for another process is bounded by `busy_seconds`.
 
     It may be used from any thread, by one at a time. Nothing is written until something is asked of it.
+
+    Raises:
+        StoreUnwritableError: others could have made or changed what is there.
+        OSError: it cannot be looked at.
     """
+    _refuse_foreign(path)
     return _connect(f"{path.absolute().as_uri()}?mode=rw", busy_seconds)
 
 
@@ -56,8 +90,11 @@ def connect_reading(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite
     Raises:
         StoreDamagedError: it is no database.
         StoreBusyError: another program holds it.
-        StoreUnwritableError: it cannot be read at all.
+        StoreUnwritableError: it cannot be read at all, or others could have made or changed it.
     """
+    with translated(path):
+        _refuse_foreign(path)
+
     try:
         with translated(path):
             return _reading(path, "mode=ro", busy_seconds)
