@@ -9,10 +9,10 @@ from coven_watchdog.model.words import IncidentState, NotificationState, Reason
 from coven_watchdog.store.codec import decode, titled
 from coven_watchdog.store.keeping import keep_blind, keep_looks
 from coven_watchdog.store.outbox import claim, settle
-from coven_watchdog.store.retention import BATCH, purge_batch
+from coven_watchdog.store.retention import BATCH, KEEP_STEPS, purge_batch
 from coven_watchdog.store.rows import members
 from coven_watchdog.store.writing import write_plan
-from store.builders import START, accepted, blind, counts, event, incident, look, member, moment, notification, story
+from store.builders import START, accepted, at, blind, counts, event, incident, look, member, moment, notification, step, story
 
 ROWS = ("incident", "history", "notification", "notification_incident", "attempt")
 SENT = NotificationState.SENT
@@ -99,6 +99,15 @@ def test_titles_of_incidents_without_a_row_go(connection: sqlite3.Connection) ->
     write_plan(connection, Plan(notifications=(row,), members=(member(row, incident()),)), moment())
     _purge(connection, 1)
     assert not titled(members(connection, row.id, "desk")[0].snapshot)
+
+
+def test_a_history_without_end_keeps_its_latest_steps(connection: sqlite3.Connection) -> None:
+    """Something that goes to and fro for weeks is open all the time; other histories stay whole."""
+    write_plan(connection, Plan(incidents=(incident(), event()), steps=KEEP_STEPS * (step(event()),)), moment())
+    write_plan(connection, Plan(steps=tuple(step(incident(), minutes=turn) for turn in range(KEEP_STEPS + 7))), moment())
+    assert _purge(connection, 1) == [7]
+    kept = connection.execute("SELECT incident, count(*), min(at) FROM history GROUP BY incident ORDER BY incident").fetchall()
+    assert [tuple(row) for row in kept] == [("b3xm", KEEP_STEPS, START), ("k7fq", KEEP_STEPS, at(7).wall)]
 
 
 def test_batches_are_small(connection: sqlite3.Connection) -> None:

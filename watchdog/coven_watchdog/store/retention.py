@@ -1,7 +1,8 @@
 """Forgetting. In: the time; out: how many rows went. One batch is one short transaction, so that nobody waits for it.
 
 Closed incidents go after 30 days, with their history and with the messages that speak of nothing younger; blind windows and
-looks at homes no longer watched, too. Titles go 7 days after an incident closed. What is open stays.
+looks at homes no longer watched, too. Titles go 7 days after an incident closed. What is open stays; of a history that has no
+end, the latest thousand steps.
 """
 
 import sqlite3
@@ -10,9 +11,10 @@ from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.time import DAY
 from coven_watchdog.store.codec import decode, encode, untitled
 
-BATCH = 500
+BATCH = 100
 _KEEP = 30 * DAY
 _KEEP_TITLES = 7 * DAY
+KEEP_STEPS = 1000
 
 _OLD_INCIDENT = "SELECT id FROM incident WHERE state <> 'open' AND changed_at < :before"
 _OLD_MESSAGE = f"""
@@ -20,12 +22,20 @@ _OLD_MESSAGE = f"""
         SELECT 1 FROM notification_incident AS told JOIN incident ON incident.id = told.incident
         WHERE told.notification = notification.id AND told.channel = notification.channel
           AND incident.id NOT IN ({_OLD_INCIDENT}))"""  # noqa: S608 - no value of others
+_OLD_STEP = f"""
+    EXISTS (
+        SELECT 1 FROM (SELECT incident FROM history GROUP BY incident HAVING count(*) > {KEEP_STEPS}) AS long
+        WHERE long.incident = history.incident
+          AND history.seq <= (
+              SELECT seq FROM history AS later WHERE later.incident = long.incident
+              ORDER BY seq DESC LIMIT 1 OFFSET {KEEP_STEPS}))"""  # noqa: S608 - no value of others
 # children before parents; an incident goes when no message speaks of it any more
 _DELETIONS = (
     ("attempt", f"(notification, channel) IN ({_OLD_MESSAGE})"),
     ("notification_incident", f"(notification, channel) IN ({_OLD_MESSAGE})"),
     ("notification", f"(id, channel) IN ({_OLD_MESSAGE})"),
     ("history", f"incident IN ({_OLD_INCIDENT})"),
+    ("history", _OLD_STEP),
     ("incident", f"id IN ({_OLD_INCIDENT}) AND id NOT IN (SELECT incident FROM notification_incident)"),  # noqa: S608
     ("blind_window", "until < :before"),
     ("home_look", "seen_at < :before"),
