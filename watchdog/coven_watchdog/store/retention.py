@@ -11,7 +11,7 @@ from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.time import DAY
 from coven_watchdog.store.codec import decode, encode, untitled
 
-BATCH = 100
+BATCH = 500
 _KEEP = 30 * DAY
 _KEEP_TITLES = 7 * DAY
 KEEP_STEPS = 1000
