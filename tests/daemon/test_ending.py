@@ -11,9 +11,10 @@ import anyio
 import pytest
 
 from coven_watchdog.daemon.ending import STOP_WITHIN, Ending
+from waiting import until
 
 PROGRAM = """
-import sys, threading, time
+import os, sys, threading, time
 import anyio
 from anyio import to_thread
 from coven_watchdog.daemon.ending import Ending
@@ -24,7 +25,7 @@ async def main():
         await tasks.start(ending.hear, body.cancel, lambda: print("reload", flush=True))
         print("armed", flush=True)
         with body:
-            await anyio.sleep_forever()
+            {body}
 
         print("stopping", flush=True)
         {end}
@@ -36,7 +37,9 @@ async def main():
 
 sys.exit(anyio.run(main))
 """
+WAIT = "await anyio.sleep_forever()"
 NOTHING = "pass"
+FULL = "open(os.pipe()[1], 'w').write('x' * (1 << 20))"
 HANG = "await to_thread.run_sync(time.sleep, 60)"
 BLOCK = "time.sleep(60)"
 LEAVE = "threading.Thread(target=time.sleep, args=(60,)).start()"
@@ -45,15 +48,21 @@ SHORT, LONG = "0.2", "60"
 
 
 @contextmanager
-def process(end: str, within: str) -> Iterator[subprocess.Popen[str]]:
+def process(end: str, within: str, body: str = WAIT) -> Iterator[subprocess.Popen[str]]:
     """A process that listens to signals, and does `end` when it is told to stop."""
-    command = [sys.executable, "-c", PROGRAM.format(end=end), within]
+    command = [sys.executable, "-c", PROGRAM.format(end=end, body=body), within]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         says(running, "armed")
         try:
             yield running
         finally:
             running.kill()
+
+
+def pressed(running: subprocess.Popen[str]) -> bool:
+    """Press Ctrl-C; tells whether it has ended."""
+    running.send_signal(signal.SIGINT)
+    return running.poll() is not None
 
 
 def says(running: subprocess.Popen[str], line: str) -> None:
@@ -117,6 +126,22 @@ def test_the_time_is_bounded(end: str) -> None:
         assert running.wait(30) == 1
 
 
+@pytest.mark.parametrize("body", [BLOCK, FULL], ids=["it sleeps", "nobody reads its log"])
+def test_an_event_loop_that_hears_nothing(body: str) -> None:
+    """Where the loop hangs when the signal comes, the time runs all the same."""
+    with process(NOTHING, SHORT, body) as running:
+        running.terminate()
+        assert running.wait(30) == 1
+
+
+@pytest.mark.parametrize("body", [BLOCK, FULL], ids=["it sleeps", "nobody reads its log"])
+def test_whoever_presses_again(body: str) -> None:
+    """Ctrl-C, again and again, ends even that at once."""
+    with process(NOTHING, LONG, body) as running:
+        until(lambda: pressed(running))
+        assert running.wait(30) == 130
+
+
 def test_a_thread_that_is_left_behind() -> None:
     """All has ended but for a thread, for which the interpreter would wait: it ends with the code that it has, in time."""
     with process(LEAVE, SHORT) as running:
@@ -131,26 +156,24 @@ def test_five_seconds() -> None:
     assert STOP_WITHIN == 5
 
 
-@pytest.mark.anyio
-async def test_a_process_that_goes_on() -> None:
+def test_a_process_that_goes_on() -> None:
     """Where the run is only a part of a process, nothing happens to that when the time is over."""
-    usual = signal.getsignal(signal.SIGINT)
-    ending = Ending(within=0.01)
-    ending.begin()
-    ending.begin()
-    ending.reached(7)
-    backstops = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
-    for backstop in backstops:
-        await anyio.to_thread.run_sync(backstop.join)
+    others = set(threading.enumerate())
 
-    assert signal.getsignal(signal.SIGINT) is usual is signal.default_int_handler
+    async def life() -> None:
+        ending = Ending(within=0.01)
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(ending.hear, tasks.cancel_scope.cancel, tasks.cancel_scope.cancel)
+            ending.begin()
+            ending.begin()
+            tasks.cancel_scope.cancel()
 
+        ending.reached(7)
 
-def test_an_end_that_never_began() -> None:
-    """It is reached all the same, and the handler of others is left alone."""
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        Ending().reached(0)
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, usual)
+    anyio.run(life)
+    for backstop in set(threading.enumerate()) - others:
+        backstop.join(30)
+        assert not backstop.is_alive()
+
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -1,10 +1,9 @@
 """What is believed, as it begins, and the small questions that it answers about itself."""
 
-from tale import BOOT, BOOTED, DAEMON, HOME, NEXT, Tale, looked, moment, row
-
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.words import Owner
 from coven_watchdog.state import HomeState, LiveSession
+from tale import BOOT, BOOTED, DAEMON, HOME, NEXT, Tale, looked, moment, row
 
 
 def test_a_first_start_knows_nothing() -> None:

@@ -129,9 +129,9 @@ class Outbox:
     async def finish(self, seconds: float) -> None:
         """Take no more messages in hand, and give those that are so long to be recorded: what was sent is not sent again."""
         self._finishing = True
+        self.wake(tuple(self._lanes))
         with anyio.move_on_after(seconds):
-            for lane in self._lanes.values():
-                lane.bell.set()
+            for lane in tuple(self._lanes.values()):
                 await lane.over.wait()
 
     async def drain(self, seconds: float) -> None:
