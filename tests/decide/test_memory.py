@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from coven_watchdog.decide.changes import created
-from coven_watchdog.decide.memory import Incidents, Pending, key_of
+from coven_watchdog.decide.memory import NOTED_KEPT, Incidents, Pending, key_of, remembered
 from coven_watchdog.model.words import IncidentState, Kind
 from decide.verdicts import CRASHED, HOME, START
 
@@ -16,8 +16,18 @@ def test_memory_of_the_run_before() -> None:
     recent = replace(opened, id="b", home=OTHER)
     event = (HOME, "session:1", Kind.SESSION_FAILED, "1")
     memory = Incidents.load([opened], [recent], [event])
-    assert memory == Incidents(open={(HOME, "daemon"): opened}, closed={(OTHER, "daemon"): recent}, noted=frozenset({event}))
+    assert memory == Incidents(open={(HOME, "daemon"): opened}, closed={(OTHER, "daemon"): recent}, noted={event: None})
     assert key_of(recent) == (OTHER, "daemon")
+
+
+def test_old_events_are_forgotten_and_none_that_is_present() -> None:
+    """The memory is bounded; more events than it holds, all present, are noted once all the same."""
+    many = [(HOME, f"session:{number}", Kind.SESSION_FAILED, "1") for number in range(NOTED_KEPT + 10)]
+    old, new = dict.fromkeys(many[:NOTED_KEPT]), many[NOTED_KEPT:]
+
+    assert list(remembered(old, new)) == many[10:]
+    assert list(remembered(old, [many[3], *new])) == [many[3], *many[11:]]
+    assert list(remembered({}, many)) == many
 
 
 def test_a_home_is_forgotten_but_for_its_events() -> None:
@@ -31,8 +41,8 @@ def test_a_home_is_forgotten_but_for_its_events() -> None:
         pending=dict.fromkeys(((*key, Kind.DAEMON_STOPPED) for key in both), Pending(1, None)),
         clearing=dict.fromkeys(both, 1),
         frozen=dict.fromkeys(both, 1),
-        noted=frozenset({event}),
+        noted={event: None},
     )
     kept = memory.without(HOME)
     assert {len(part) for part in (kept.open, kept.closed, kept.pending, kept.clearing, kept.frozen, kept.noted)} == {1}
-    assert kept.without(OTHER) == Incidents(noted=frozenset({event}))
+    assert kept.without(OTHER) == Incidents(noted={event: None})

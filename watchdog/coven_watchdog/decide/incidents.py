@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS, order
 from coven_watchdog.decide import changes
-from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key
+from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, remembered
 from coven_watchdog.decide.patience import Waiting
 from coven_watchdog.model.incidents import Facts, Incident, Judgement, LookRequest, Step, Verdict
 from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
@@ -94,7 +94,8 @@ class _Machine:
     waiting: Waiting = field(init=False)
     clearing: dict[Key, int] = field(init=False)
     frozen: dict[Key, int] = field(init=False)
-    noted: set[EventKey] = field(default_factory=set)
+    events: dict[EventKey, None] = field(default_factory=dict)
+    """Every event that is present."""
     steps: list[Step] = field(default_factory=list)
     looks: list[LookRequest] = field(default_factory=list)
     wakes: list[int] = field(init=False)
@@ -129,16 +130,18 @@ class _Machine:
     def event(self, verdict: Verdict) -> None:
         """Noted once, whatever happens later."""
         key = (verdict.home, verdict.subject, verdict.kind, verdict.occurrence)
-        if key in self.before.noted or key in self.noted:
+        known = key in self.before.noted or key in self.events
+        self.events[key] = None
+        if known:
             return
 
-        self.noted.add(key)
         incident = changes.created(verdict, next(self.names), IncidentState.NOTED, self.now)
         self.steps.append(Step(incident, Transition.NOTED, self.now))
 
     def result(self) -> Advance:
         """The memory after this judgement."""
-        noted = self.before.noted | self.noted if self.noted else self.before.noted
+        news = any(key not in self.before.noted for key in self.events)
+        noted = remembered(self.before.noted, self.events) if news else self.before.noted
         after = Incidents(self.open, self.closed, self.waiting.pending, self.clearing, self.frozen, noted)
         wakes = [wake for wake in self.wakes if wake > self.now.awake]
         return Advance(after, tuple(self.steps), tuple(self.looks), min(wakes, default=None))

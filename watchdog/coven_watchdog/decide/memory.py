@@ -1,6 +1,6 @@
 """What the incident machine remembers between two judgements: open incidents, those just closed, and what is on its way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from coven_watchdog.model.incidents import Incident, LookRequest, Step
@@ -12,6 +12,8 @@ PendingKey = tuple[str, str, Kind]
 """(home, subject, kind) of a state that is not yet present for long enough: each kind has a patience of its own."""
 EventKey = tuple[str, str, Kind, str]
 """(home, subject, kind, occurrence) of an event."""
+NOTED_KEPT = 5000
+"""Events that are remembered to have been noted; the store refuses a double that is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Incidents:
     """Awake µs since when an open state looks clear."""
     frozen: Mapping[Key, int] = field(default_factory=dict)
     """Awake µs since when nothing is known of an open or closed state: its deadlines stand still."""
-    noted: frozenset[EventKey] = frozenset()
+    noted: Mapping[EventKey, None] = field(default_factory=dict)
+    """The oldest first."""
 
     @classmethod
     def load(
@@ -45,7 +48,7 @@ class Incidents:
         return cls(
             open={key_of(incident): incident for incident in opened},
             closed={key_of(incident): incident for incident in recent},
-            noted=frozenset(noted),
+            noted=dict.fromkeys(noted),
         )
 
     def without(self, home: str) -> "Incidents":
@@ -58,6 +61,17 @@ class Incidents:
             frozen={key: since for key, since in self.frozen.items() if key[0] != home},
             noted=self.noted,
         )
+
+
+def remembered(noted: Mapping[EventKey, None], present: Collection[EventKey]) -> Mapping[EventKey, None]:
+    """What was noted, with these events that are present now, each of which stays; of the others the oldest are forgotten."""
+    after = dict.fromkeys((*noted, *present))
+    surplus = len(after) - NOTED_KEPT
+    if surplus > 0:
+        for key in [key for key in after if key not in present][:surplus]:
+            del after[key]
+
+    return after
 
 
 @dataclass(frozen=True, slots=True)
