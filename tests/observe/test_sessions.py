@@ -1,5 +1,6 @@
 """Following sessions through the listing of a simulated Coven."""
 
+import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -121,6 +122,23 @@ async def test_the_end_of_a_process_is_followed_by_its_row(coven: SimulatedCoven
         ended = await seen.wait(SessionsListed, lambda listed: any(row.status == "failed" for row in listed.rows))
         assert ended.rows[0].exit_code == 4
         await auntil(lambda: not shared.live)
+
+
+@pytest.mark.anyio
+async def test_one_walk_for_all_who_want_it_at_a_start(coven: SimulatedCoven, seen: Seen) -> None:
+    """A walk that is wanted again a moment after one that began under the same daemon is a page; under another it is a walk."""
+    async with ground(coven.home, SLOW) as shared:
+        shared.daemon, shared.answering = life(coven.pid), True
+        async with running(SessionsSource(shared), emit=seen.emit):
+            await seen.wait(SessionsListed)
+            shared.errands.walk()
+            await auntil(lambda: not shared.errands.walked)
+            shared.daemon = life(os.getpid())
+            shared.errands.walk()
+            await seen.wait(SessionsListed, count=2)
+
+    asked = [target for target in await targets(coven) if target.startswith("sessions?")]
+    assert ["limit=100&" in f"{target}&" for target in asked] == [False, True, False]
 
 
 @pytest.mark.anyio
