@@ -51,13 +51,15 @@ def test_one_passing_error_is_enough() -> None:
 )
 def test_retry_after_where_it_shows(text: str, seconds: float) -> None:
     """A wait that the service asks for is found in what a plugin quotes at debug level."""
-    assert heard("throttled", quiet=(text,)).retry_after() == seconds
+    assert heard("throttled", quiet=(f"Response Details:\r\n{text}",)).retry_after() == seconds
 
 
 def test_words_for_people() -> None:
     """Loud lines, each once, with the known cause that a plugin only whispers."""
     ear = heard(
-        "A Connection error occurred.", "A Connection error occurred.", quiet=("Socket: [Errno 111] Connection refused",)
+        "A Connection error occurred.",
+        "A Connection error occurred.",
+        quiet=("Socket Exception: [Errno 111] Connection refused",),
     )
     assert ear.words() == "A Connection error occurred. (Connection refused)"
 
@@ -75,12 +77,12 @@ def test_words_for_people() -> None:
 )
 def test_whose_fault_a_missing_connection_is(cause: str, *, unreachable: bool) -> None:
     """A refusal, a reset or a bad certificate come from somebody there; the rest may be our own network."""
-    assert heard("A Connection error occurred.", quiet=(cause,)).unreachable() is unreachable
+    assert heard("A Connection error occurred.", quiet=(f"Socket Exception: {cause}",)).unreachable() is unreachable
 
 
 def test_a_cause_that_was_said_is_not_repeated() -> None:
     """What stands in a loud line already is not added."""
-    ear = heard("it timed out", quiet=("it timed out after all",))
+    ear = heard("it timed out", quiet=("I/O Exception: it timed out after all",))
     assert ear.words() == "it timed out"
     assert not ear.unreachable()
 
@@ -90,3 +92,12 @@ def test_nothing_is_heard_afterwards() -> None:
     ear = heard("first")
     LOG.warning("second")
     assert ear.loud == ["first"]
+
+
+def test_the_message_itself_is_no_answer() -> None:
+    """What somebody called a session neither delays a retry nor explains a failure: plugins whisper what they send."""
+    said = "Retry-After: 3600 [Errno 111] Connection refused error=404. Socket Exception: timed out"
+    quiet = (f"JSON Payload: {{'message': '{said}'}}", f"Telegram Payload: {said}", f"Form POST URL: http://x/{said}")
+    ear = heard("A Connection error occurred.", quiet=quiet)
+    assert (ear.retry_after(), ear.words(), ear.permanent()) == (0.0, "A Connection error occurred.", False)
+    assert ear.unreachable()

@@ -33,10 +33,15 @@ _CAUSES = (
     "timed out",
 )
 """Looked for in what plugins only whisper at debug level: the part of a connection error that helps people."""
+_TOLD = re.compile(r"(?i)[^:\r\n]{0,60}\b(?:exception|failed|response|errno)\b")
+"""How a whisper about what happened begins (all of Apprise 2.2.0's do, `Socket Exception: …`, `Response Details: …`)."""
 
 
 class Ear(logging.Handler):
-    """Keeps what Apprise and its plugins say while one parcel is delivered."""
+    """Keeps what Apprise and its plugins say of what happened to one parcel.
+
+    Plugins whisper the message itself too (`JSON Payload: …`): that is text of others, and must not pass for an answer.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,9 +51,12 @@ class Ear(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one record."""
         text = record.getMessage()
-        self.all.append(text)
-        if record.levelno >= logging.WARNING:
+        loud = record.levelno >= logging.WARNING
+        if loud:
             self.loud.append(text)
+
+        if loud or _TOLD.match(text):
+            self.all.append(text)
 
     def words(self) -> str:
         """What went wrong, for people: the loud lines, and the known cause among the quiet ones."""
