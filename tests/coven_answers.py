@@ -47,7 +47,7 @@ SEEN: dict[str, Any] = {
 
 ROW: dict[str, Any] = {
     "id": "ccc4edbf-1cb4-4d4a-967c-e6586a5ff5ca",
-    "project_root": "/work/shop",
+    "project_root": "/srv/shop",
     "harness": "codex",
     "title": "fix it",
     "status": "running",
@@ -67,7 +67,7 @@ ROW: dict[str, Any] = {
 
 KNOWN = SessionRow(
     id="ccc4edbf-1cb4-4d4a-967c-e6586a5ff5ca",
-    project_root="/work/shop",
+    project_root="/srv/shop",
     harness="codex",
     title="fix it",
     status="running",

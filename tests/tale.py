@@ -59,7 +59,7 @@ def row(
 ) -> SessionRow:
     """A session's row; `began` and `ended` in seconds of the tale."""
     changed = moment(began if ended is None else ended).wall
-    base = SessionRow(name, f"/work/{name}-project", "codex", "a title", status, None, moment(began).wall, changed)
+    base = SessionRow(name, f"/srv/{name}-project", "codex", "a title", status, None, moment(began).wall, changed)
     return replace(base, **more)
 
 
