@@ -98,6 +98,7 @@ def test_lines_keep_their_indent() -> None:
         (Dialect.PLAIN, "*a* <b> @here https://x", "*a* <b> @here https://x"),
         (Dialect.HTML, "<b>@here</b> http://x", f"<b>@{JOINER}here</b> http{JOINER}://x"),
         (Dialect.TELEGRAM, "@bot *a* www.evil.com", f"@{JOINER}bot *a* www{JOINER}.evil.com"),
+        (Dialect.TELEGRAM, "tg://resolve?domain=x slack+a://y", f"tg{JOINER}://resolve?domain=x slack+a{JOINER}://y"),
         (
             Dialect.SLACK,
             "<!channel> & @here <https://x|y>",

@@ -7,7 +7,7 @@ from coven_watchdog.redact import cleared, redact, visible
 
 _WORD_JOINER = "\u2060"
 _MENTION = re.compile(r"@(?=\w)|<(?=[@!#])")
-_AUTOLINK = re.compile(r"(?i)\b(?:(?:https?|ftp|file|javascript|data|mailto)(?=:\S)|www(?=\.\w))")
+_AUTOLINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}(?=://)|(?:https?|ftp|file|javascript|data|mailto)(?=:\S)|www(?=\.\w))")
 _READ = 4096
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~>])")
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
