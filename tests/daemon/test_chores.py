@@ -139,9 +139,14 @@ async def test_what_cannot_be_forgotten_now(service: Service, caplog: pytest.Log
 
 
 async def test_a_store_that_is_gone(service: Service, caplog: pytest.LogCaptureFixture) -> None:
-    """When it cannot be seen who wrote, the channels look for themselves; nothing ends."""
+    """When it cannot be seen who wrote, that is said, the channels look for themselves, and nothing ends."""
     async with service.parts() as parts:
         work = Working(parts)
 
     await work.chores.written()
     assert ["cannot see whether a command wrote to the store" in message for message in caplog.messages] == [True]
+    await to_thread.run_sync((service.state / "watchdog.sqlite3").unlink)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work.chores.run)
+        await auntil((service.state / "watchdog.sqlite3").exists)
+        tasks.cancel_scope.cancel()
