@@ -97,6 +97,16 @@ def test_learning_changes_neither_kind_nor_story() -> None:
     assert learned(incident, CRASHED, LATER) is None
 
 
+def test_the_scene_of_what_was_found_is_kept() -> None:
+    """It is taken a moment after the verdict, and is all the evidence that there is; nothing else changes with it."""
+    found = replace(CRASHED, found=Found.CATCH_UP)
+    incident = created(found, "a", IncidentState.OPEN, START)
+    step = learned(incident, replace(found, facts=Facts(detail="other"), scene=Scene(WALL)), LATER)
+    assert step is not None
+    assert step.incident == replace(incident, scene=Scene(WALL))
+    assert learned(step.incident, replace(found, scene=Scene(WALL + 1)), LATER) is None
+
+
 def test_another_opening_has_its_own_evidence() -> None:
     """Sessions, scene and acknowledgement of the crash before are not those of this one."""
     before = replace(opened(), facts=Facts(sessions=(brief(),)), scene=Scene(WALL), reminders=3, found=Found.CATCH_UP)

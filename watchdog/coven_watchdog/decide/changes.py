@@ -77,9 +77,16 @@ def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
 
 
 def learned(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
-    """More is known than when it was told: the kernel's word, the reaping of the dead pid, the kernel log's line."""
-    if verdict.kind is not incident.kind or verdict.found is not Found.LIVE:
+    """More is known than when it was told: the kernel's word, the reaping of the dead pid, the kernel log's line.
+
+    Of what was found afterwards nothing more can be known; only its scene is taken a moment later than the verdict.
+    """
+    if verdict.kind is not incident.kind:
         return None
+
+    if verdict.found is not Found.LIVE:
+        wanted = verdict.scene is not None and incident.scene is None
+        return Step(replace(incident, scene=verdict.scene), Transition.LEARNED, now) if wanted else None
 
     old, new = incident.facts, verdict.facts
     more = (
