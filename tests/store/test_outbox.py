@@ -183,6 +183,15 @@ def test_a_clock_that_was_set_back_delays_nothing(connection: sqlite3.Connection
     assert _take(connection, 5).notification.attempts == 2
 
 
+def test_a_time_of_the_try_before_holds_up_nothing(connection: sqlite3.Connection) -> None:
+    """A try that was cut short by a kill is made again at the next start, also when the clock was set back meanwhile."""
+    _queue(connection, notification("a.1", committed_at=at(600).wall, due_at=at(600).wall))
+    settle(connection, _take(connection, 600), refused(600), QUEUED, at(601).wall)
+    _take(connection, 5, by="killed")
+    release(connection, "me", None)
+    assert _take(connection, 6).notification.attempts == 3
+
+
 def test_a_clock_that_was_set_back_hurries_no_retry(connection: sqlite3.Connection) -> None:
     """What was tried since then waits for its next try like any other, however far in the future it was written."""
     _queue(connection, notification("a.1", committed_at=at(600).wall, due_at=at(600).wall))

@@ -30,7 +30,7 @@ _EARLIER = f"""
           AND other.seq NOT IN (SELECT value FROM json_each(:passed))
         ORDER BY before.rowid LIMIT 1)"""  # noqa: S608 - the same
 _CLAIM = """
-    UPDATE notification SET claimed_by = ?, claimed_at = ?, attempts = attempts + 1
+    UPDATE notification SET claimed_by = ?, claimed_at = ?, next_attempt_at = NULL, attempts = attempts + 1
     WHERE seq = ? AND state = 'queued' AND claimed_by IS NULL"""
 _SETTLE = """
     UPDATE notification SET state = ?, sent_at = ?, next_attempt_at = ?, claimed_by = NULL
