@@ -18,6 +18,9 @@ from coven_watchdog.observe.kernel import _from_journal, _from_kmsg, _records, a
         ("Out of memory: Killed process 47110 (coven)", False),
         ("Out of memory: Killed process 471 (coven)", False),
         ("usb 4711: new device", False),
+        ("[4711]: segfaul[9]: segfault at 0 ip 0 sp 0 error 4", False),
+        ("traps: x[4711][9] general protection fault ip:1", False),
+        ("traps: [4711] x[9] general protection fault ip:1", False),
     ],
 )
 def test_what_is_about_a_process(line: str, told: bool) -> None:  # noqa: FBT001 - a parameter
@@ -53,11 +56,15 @@ def test_the_real_ring_buffer() -> None:
 
 
 def test_without_a_journal(tmp_path: Path) -> None:
-    """Without `journalctl` nothing is said; one that hangs is given up; what it prints is taken line by line."""
+    """Without `journalctl` nothing is said; one that hangs is given up; what it prints is taken line by line; no secret of ours is handed to it."""
     assert _from_journal(0.1, str(tmp_path)) == []
     program = tmp_path / "journalctl"
     program.write_text("#!/bin/sh\nexec sleep 30\n", encoding="ascii")
     program.chmod(0o755)
     assert _from_journal(0.1, str(tmp_path)) == []
-    program.write_text("#!/bin/sh\necho one\necho two\n", encoding="ascii")
-    assert _from_journal(30, str(tmp_path)) == ["one", "two"]
+    program.write_text("#!/bin/sh\necho one\necho ${PHONE_URL:-two}\n", encoding="ascii")
+    os.environ["PHONE_URL"] = "json://secret"
+    try:
+        assert _from_journal(30, str(tmp_path)) == ["one", "two"]
+    finally:
+        del os.environ["PHONE_URL"]

@@ -20,8 +20,8 @@ def last_words(pid: int, seconds: float) -> str:
 
 
 def about(pid: int, lines: Sequence[str]) -> str:
-    """The last of these lines that tells of an OOM kill or a fault of exactly that process."""
-    telling = re.compile(rf"Killed process {pid}\b|\[{pid}\]: segfault|traps: .*\[{pid}\]")
+    """The last of these lines that tells of an OOM kill or a fault of exactly that process. Names of programs are hostile text."""
+    telling = re.compile(rf"Killed process {pid} |\[{pid}\]: segfault at |traps: .*\[{pid}\] (?!.*\[\d+\] )")
     return next((line for line in reversed(lines) if telling.search(line)), "")
 
 
@@ -63,7 +63,10 @@ def _from_journal(seconds: float, path: str | None = None) -> list[str]:
 
     command = [program, "-k", "-b", "-q", "--no-pager", "-o", "cat", "-n", str(_JOURNALCTL_LINES)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)  # noqa: S603 - fixed words
+        # Our environment, which may hold a channel's URL, is none of its business.
+        done = subprocess.run(  # noqa: S603 - fixed words
+            command, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return []
 
