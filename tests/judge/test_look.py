@@ -50,6 +50,29 @@ def test_what_is_kept_of_sessions_holds_no_secret() -> None:
     assert (kept.title, kept.project_root, kept.conversation_id) == ("", "/srv/[redacted]", "")
 
 
+def test_what_the_next_run_must_judge() -> None:
+    """Up to when all ends were seen, and which of them were not decided yet."""
+    tale = Tale().served(5, row()).listed(10, row("s1", "failed", ended=9, exit_code=1, title="secret"))
+
+    assert (look(tale).listed_at, [(one.id, one.title) for one in look(tale).ending]) == (moment(10).wall, [("s1", "")])
+    assert look(tale.wait(11)).ending == ()
+    assert look(Tale(remembered=looked()).no_files(0)).listed_at == moment(-30).wall
+
+
+def test_a_daemon_takes_the_place_of_the_one_before_when_that_can_be_told() -> None:
+    """Killed between the coming of a daemon and the word about it, the next run finds the restart all the same."""
+    tale = Tale().served(0).ended(5).daemon(6, NEXT).files(6)
+    assert look(tale).daemon.identity == DAEMON
+    assert look(tale.health(7)).daemon.identity == DAEMON
+    assert look(tale.listed(8, identity=NEXT)).daemon.identity == NEXT
+    assert look(tale.ended(9, identity=NEXT)).daemon.identity == NEXT
+
+    tale = Tale(remembered=looked()).files(0).daemon(0, NEXT)
+    assert look(tale).daemon.identity == DAEMON
+    assert look(tale.health(1).wait(6.1)).daemon.identity == NEXT
+    assert look(Tale().files(0).daemon(0)).daemon.identity == DAEMON
+
+
 def test_before_the_first_listing_nothing_is_counted() -> None:
     """Unknown is not none."""
     assert look(Tale().files(0)).total is None

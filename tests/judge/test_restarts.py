@@ -79,6 +79,13 @@ def test_the_same_daemon_as_remembered_is_no_restart() -> None:
     assert Tale(remembered=looked()).served(0).presents == ()
 
 
+def test_a_restart_after_a_last_look_that_knew_little() -> None:
+    """The run before was killed when the daemon before had not served it yet."""
+    tale = Tale(remembered=looked(DaemonState.UNKNOWN)).files(0).daemon(0, NEXT).health(0).listed(0.1, identity=NEXT)
+
+    assert tale.presents == ("daemon.restarted",)
+
+
 def test_a_start_after_a_known_end_is_no_restart() -> None:
     """The incident that is open for it tells it."""
     tale = Tale(remembered=looked(DaemonState.CRASHED)).files(0).daemon(0, NEXT).health(0).listed(0.1, identity=NEXT)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from coven_watchdog.judge import judge
+from coven_watchdog.judge.common import Case
+from coven_watchdog.judge.sessions import undecided
 from coven_watchdog.model.facts import EventsSeen, ExitStatus, RunnerSeen, SessionSeen, SessionsListed
 from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import Found, Look, Owner
@@ -68,7 +70,27 @@ def test_what_was_over_before_the_clock_was_set_back_is_not_told() -> None:
         later = Instant(back.wall + seconds * SECOND, back.awake + seconds * SECOND)
         state = fold(state, SessionsListed(HOME, later, rows, complete=True))
         told = [verdict.subject for verdict in judge(state, tale.settings, later).verdicts if verdict.present]
-        assert told == (["session:s2"] if seconds < 3600 else [])
+        assert told == (["session:s2"] if seconds < 3500 else [])
+
+
+def test_an_end_is_judged_for_good() -> None:
+    """What everybody has had time to add to is not judged again with every observation of the next hour; but never unjudged."""
+    tale = over(Tale().served(0, row()), 10, "failed", exit_code=3)
+
+    assert [tale.wait(second).presents for second in (300, 301)] == [("session.failed",), ()]
+
+
+def test_what_is_not_decided_yet() -> None:
+    """An end whose meaning waits for the daemon's own end or for its events: the next run must judge it, if this one is killed."""
+
+    def waiting(tale: Tale) -> list[str]:
+        return [one.id for one in undecided(Case(tale.state, tale.settings, tale.now))]
+
+    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1)) == ["s1"]
+    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1).wait(10.2)) == []
+    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=3)) == []
+    assert waiting(over(Tale().served(0, row()), 10, "completed", exit_code=0)) == []
+    assert waiting(over(Tale().served(0, row()), 10, "failed").wait(11)) == ["s1"]
 
 
 def test_an_ambiguous_end_waits_for_the_daemons_own() -> None:

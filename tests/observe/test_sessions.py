@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from coven_watchdog import clock
 from coven_watchdog.model.facts import Asked, EventsSeen, RunnerSeen, SessionSeen, SessionsListed
 from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.time import MINUTE, Instant
 from coven_watchdog.model.words import Look, Outcome, Route
 from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.observe.shared import Shared
@@ -79,6 +81,24 @@ async def test_unchanged_rows_are_told_once(coven: SimulatedCoven, seen: Seen) -
         session = await coven.launch("sleep")
         assert [row.id for row in (await seen.wait(SessionsListed, count=3)).rows] == [session]
         assert set((await targets(coven))[1:]) == {"sessions?limit=100", "sessions"}
+
+
+@pytest.mark.anyio
+async def test_unchanged_rows_are_told_again_after_a_minute(coven: SimulatedCoven, seen: Seen) -> None:
+    """Up to that moment the next run knows all that has ended, if this one is killed."""
+    ahead = 0
+
+    def now() -> Instant:
+        instant = clock.now()
+        return Instant(instant.wall + ahead, instant.awake + ahead)
+
+    async with ground(coven.home, QUICK, now) as shared:
+        shared.answering = True
+        async with running(SessionsSource(shared), emit=seen.emit):
+            first = await seen.wait(SessionsListed)
+            ahead = MINUTE
+            again = await seen.wait(SessionsListed, count=2)
+            assert (again.rows, again.at.awake - first.at.awake >= MINUTE) == (first.rows, True)
 
 
 @pytest.mark.anyio

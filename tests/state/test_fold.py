@@ -60,7 +60,7 @@ def test_what_concerns_another_process_is_left_alone() -> None:
     tale.ended(1, identity=NEXT).process(1, ProcessState.STOPPED, NEXT).learned(1, ExitStatus(code=0), NEXT)
     tale.see(1, SceneSeen(HOME, tale.now, NEXT, Scene(1)))
 
-    assert replace(tale.state, last=before.last) == before
+    assert replace(tale.state, last=before.last, previous=before.previous) == before
 
 
 def test_the_first_scene_stays() -> None:
@@ -173,6 +173,13 @@ def test_a_clock_that_was_set_back_between_two_runs() -> None:
     state = HomeState.new(HOME, early, remembered=looked())
 
     assert (state.reached, state.horizon) == (moment(-30).wall, early.wall)
+
+
+def test_what_the_run_before_did_not_list_is_news() -> None:
+    """It wrote itself down after the last time that it saw the sessions."""
+    listed = replace(looked(), listed_at=moment(-45).wall)
+
+    assert HomeState.new(HOME, moment(0), remembered=listed).horizon == moment(-45).wall
 
 
 def test_a_sleep_starts_patience_and_sight_anew() -> None:

@@ -1,5 +1,7 @@
 """Rows that live, rows that ended, and the processes behind them."""
 
+from dataclasses import replace
+
 import pytest
 
 from coven_watchdog.model.facts import (
@@ -211,3 +213,11 @@ def test_a_session_too_young_to_have_been_seen_falls_with_its_daemon(found: Sess
     tale = Tale().served(0).ended(10).daemon(20, NEXT, age=1).listed(21, found)
 
     assert tale.state.endings["s1"].lost_with == (DAEMON if lost else None)
+
+
+def test_an_end_that_the_run_before_did_not_judge_is_news() -> None:
+    """It was seen, and its meaning still open, when that run was killed."""
+    over = row("s1", "failed", ended=-31, exit_code=1)
+    before = replace(looked(), ending=(over,))
+
+    assert [list(Tale(remembered=one).served(0, over).state.endings) for one in (looked(), before)] == [[], ["s1"]]

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from coven_watchdog.judge.common import without_secrets
-from coven_watchdog.model.facts import Health, SessionRow
+from coven_watchdog.judge.common import Case, without_secrets
+from coven_watchdog.judge.restarts import newcomer_to
+from coven_watchdog.judge.sessions import undecided
+from coven_watchdog.model.facts import Health, Identity, SessionRow
 from coven_watchdog.model.incidents import Judgement
 from coven_watchdog.model.looks import DaemonLook, HomeLook
 from coven_watchdog.model.time import MILLISECOND, Instant
@@ -25,6 +27,7 @@ _STATES = {
 
 def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Instant, boot: str) -> HomeLook:
     """One home as it is believed to be at `now`; of rows, what is not needed to tell them apart is left out."""
+    case = Case(state, settings, now)
     life = state.alive
     health = life.health if life else None
     files = state.files
@@ -35,13 +38,15 @@ def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Ins
         boot=boot,
         complete=life is not None and life.listed is not None,
         existed=state.existed,
-        daemon=_daemon(state, judgement, life),
+        daemon=_daemon(case, judgement, life),
         storage=health.storage if health else None,
         event_writer=health.event_writer if health else None,
         free_bytes=files.free_bytes if files else None,
         total=sum(state.counts.values()) if state.listed else None,
         by_status=dict(state.counts),
         live=tuple(_kept(session.row) for session in state.live.values()),
+        ending=tuple(map(_kept, undecided(case))),
+        listed_at=state.listed.wall if state.listed else state.horizon,
         baseline=dict(state.baseline or {}),
         notes=tuple(state.notes.values()),
     )
@@ -52,12 +57,13 @@ def _kept(row: SessionRow) -> SessionRow:
     return replace(row, title="", project_root=without_secrets(row.project_root), conversation_id="")
 
 
-def _daemon(state: HomeState, judgement: Judgement, life: Life | None) -> DaemonLook:
+def _daemon(case: Case, judgement: Judgement, life: Life | None) -> DaemonLook:
+    state = case.state
     health: Health | None = life.health if life else None
     last = life or state.life
     return DaemonLook(
         state=_state(state, judgement),
-        identity=last.identity if last else state.remembered.daemon.identity if state.remembered else None,
+        identity=_identity(case),
         pid=life.identity.pid if life else None,
         started_at=life.started_wall if life else None,
         api_version=health.api_version if health else None,
@@ -66,6 +72,18 @@ def _daemon(state: HomeState, judgement: Judgement, life: Life | None) -> Daemon
         latency=life.latency if life else None,
         watch=last.watch if last else None,
     )
+
+
+def _identity(case: Case) -> Identity | None:
+    """Whom the next run compares with. A daemon that has just come takes the place of the one before when that can be told."""
+    before, state = newcomer_to(case), case.state
+    if before is not None:
+        return before
+
+    if state.life is not None:
+        return state.life.identity
+
+    return state.remembered.daemon.identity if state.remembered else None
 
 
 def _state(state: HomeState, judgement: Judgement) -> DaemonState:

@@ -12,7 +12,7 @@ from coven_watchdog.state import Life
 _LOOP_RESTARTS = 3
 _LOOP_WINDOW = 10 * MINUTE
 _LISTING_WITHIN = 5 * SECOND
-_WAS_UP = frozenset({DaemonState.RUNNING, DaemonState.UNRESPONSIVE, DaemonState.UNHEALTHY, DaemonState.SOCKET_LOST})
+_WAS_GONE = frozenset({DaemonState.CRASHED, DaemonState.STOPPED, DaemonState.ABSENT})
 
 
 def restart_loop(case: Case) -> Judgement:
@@ -39,7 +39,7 @@ def restarted(case: Case) -> Judgement:
     if life is None or life.served is None:
         return UNKNOWN
 
-    if life.listed is None and case.since(life.served) < _LISTING_WITHIN:
+    if not _introduced(case, life):
         return wait(life.served.awake + _LISTING_WITHIN)
 
     old = _predecessor(case, life)
@@ -63,6 +63,17 @@ def restarted(case: Case) -> Judgement:
     return said(replace(verdict, occurrence=f"{life.identity.pid}:{life.identity.started}"))
 
 
+def newcomer_to(case: Case) -> Identity | None:
+    """The daemon before, while it cannot yet be said what the coming of the one that lives now has cost; else None."""
+    life = case.state.alive
+    return None if life is None or _introduced(case, life) else _predecessor(case, life)
+
+
+def _introduced(case: Case, life: Life) -> bool:
+    """It serves, and its sessions are known, or have not been for 5 s."""
+    return life.served is not None and (life.listed is not None or case.since(life.served) >= _LISTING_WITHIN)
+
+
 def _ended(case: Case) -> Instant | None:
     return case.state.predecessor.ended if case.state.predecessor else None
 
@@ -73,7 +84,7 @@ def _predecessor(case: Case, life: Life) -> Identity | None:
         return case.state.predecessor.identity
 
     before = case.state.remembered
-    if before is None or before.daemon.identity in {None, life.identity} or before.daemon.state not in _WAS_UP:
+    if before is None or before.daemon.identity in {None, life.identity} or before.daemon.state in _WAS_GONE:
         return None
 
     return before.daemon.identity

@@ -1,11 +1,11 @@
 """What the end of a session means. Sessions lost with their daemon are part of its story and never judged here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
 from coven_watchdog.judge.ended import exit_words
-from coven_watchdog.model.facts import ExitStatus
+from coven_watchdog.model.facts import ExitStatus, SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
 from coven_watchdog.model.time import MINUTE, SECOND
 from coven_watchdog.model.words import Found, Kind, Look, SessionStatus
@@ -18,12 +18,29 @@ _GIVEN_UP = 10 * MINUTE
 _SIGINT = 2
 _INTERRUPTED = 130
 _GIVES_UP_ASKING = 10 * SECOND
+_DECIDED = 15 * SECOND
+"""Nothing about an end is waited for as long as this."""
 
 
 def sessions(case: Case) -> Judgement:
     """A verdict for each session that ended, that is news, and that was not lost with its daemon."""
-    news = (ending for ending in case.state.endings.values() if ending.lost_with is None and not ending.old)
-    return merged(_judge(case, ending) for ending in news)
+    return merged(_judge(case, ending) for ending in _news(case))
+
+
+def undecided(case: Case) -> tuple[SessionRow, ...]:
+    """The rows of sessions that have ended and about which nothing can be said yet."""
+    return tuple(ending.row for ending in _news(case) if _waits(_judge(case, ending)))
+
+
+def _news(case: Case) -> Iterator[Ending]:
+    """What was judged when it was old enough has been judged for good: an event is noted once."""
+    since = case.state.previous.awake - _DECIDED
+    endings = case.state.endings.values()
+    return (one for one in endings if one.lost_with is None and not one.old and one.noticed.awake >= since)
+
+
+def _waits(judgement: Judgement) -> bool:
+    return judgement.wake_at is not None and not judgement.verdicts
 
 
 def _judge(case: Case, ending: Ending) -> Judgement:

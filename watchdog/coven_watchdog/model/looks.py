@@ -13,6 +13,7 @@ class DaemonLook:
 
     state: DaemonState = DaemonState.UNKNOWN
     identity: Identity | None = None
+    """The last one that was told of: of a successor only once its coming was judged."""
     pid: int | None = None
     started_at: int | None = None
     api_version: str | None = None
@@ -40,6 +41,10 @@ class HomeLook:
     by_status: Mapping[str, int] = field(default_factory=dict)
     live: tuple[SessionRow, ...] = ()
     """Rows that were live: what a restart compares with, to see what ended meanwhile. Titles are cut off before keeping."""
+    ending: tuple[SessionRow, ...] = ()
+    """Rows that have ended while it is not yet decided what that means: still to be told when this is the last look."""
+    listed_at: int | None = None
+    """Wall µs of the last session listing: what ended after it is news to the next run. None: as `seen_at`."""
     baseline: Mapping[str, int] = field(default_factory=dict)
     """How many old troubles, by status, were there before watching began: shown, never told one by one."""
     notes: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ _TIMEOUT = 8.0
 _PAGE, _LARGE_PAGE = 100, 1000
 _PAGES_AT_MOST = 500
 _WALK_EVERY = 10 * MINUTE
+_TOLD_EVERY = MINUTE
+"""A listing that says nothing new is told now and then: up to there the next run knows all that has ended."""
 _FRESH = 5 * SECOND
 _ARMING = 0.1
 _IDLE = 10.0
@@ -55,6 +57,7 @@ class SessionsSource:
         self._following = Following()
         self._pace = Pace()
         self._told: _Listing | None = None
+        self._told_at = 0
         self._walked_at: int | None = None
         self._walked_under: Identity | None = None
         self._walked_for: Identity | None = None
@@ -162,8 +165,8 @@ class SessionsSource:
             # Another daemon answers: what it has beyond this page must be seen.
             self._shared.errands.walk()
 
-        if always or listing != self._told:
-            self._told = listing
+        if always or listing != self._told or now.awake - self._told_at >= _TOLD_EVERY:
+            self._told, self._told_at = listing, now.awake
             total = len(listing.rows) if listing.complete else None
             await emit(SessionsListed(self._shared.home, now, listing.rows, listing.complete, listing.identity, total))
 

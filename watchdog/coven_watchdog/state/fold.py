@@ -71,7 +71,7 @@ def _passed(state: HomeState, at: Instant) -> HomeState:
     if state.starts and at.awake - state.starts[0] > _RESTARTS:
         state = replace(state, starts=tuple(start for start in state.starts if at.awake - start <= _RESTARTS))
 
-    return replace(state, last=at)
+    return replace(state, last=at, previous=state.last)
 
 
 def _is_over(ending: Ending, at: Instant) -> bool:

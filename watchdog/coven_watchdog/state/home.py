@@ -125,6 +125,8 @@ class HomeState:
     home: str
     began: Instant
     last: Instant
+    previous: Instant
+    """When the observation before the last was made: what was old enough by then has been judged for good."""
     sight: Instant
     """Since when this home is seen without a gap."""
     booted: int = 0
@@ -172,17 +174,18 @@ class HomeState:
         cls, home: str, began: Instant, *, booted: int = 0, boot: str = "", remembered: HomeLook | None = None
     ) -> "HomeState":
         """Nothing seen yet. `remembered` is the last look of the run before, if there was one."""
-        seen_at = remembered.seen_at if remembered else began.wall
+        known = (remembered.listed_at or remembered.seen_at) if remembered else began.wall
         return cls(
             home=home,
             began=began,
             last=began,
+            previous=began,
             sight=began,
             booted=booted,
             boot=boot,
             remembered=remembered,
-            horizon=min(seen_at, began.wall),
-            reached=seen_at,
+            horizon=min(known, began.wall),
+            reached=known,
             existed=remembered.existed if remembered else False,
             baseline=dict(remembered.baseline) if remembered else None,
         )

@@ -159,8 +159,9 @@ def _is_news(state: HomeState, row: SessionRow) -> bool:
     if row.archived or row.external:
         return False
 
-    remembered = state.remembered is not None and any(old.id == row.id for old in state.remembered.live)
-    return remembered or row.updated_at >= state.horizon
+    before = state.remembered
+    followed = before is not None and any(old.id == row.id for old in (*before.live, *before.ending))
+    return followed or row.updated_at >= state.horizon
 
 
 def _end(state: HomeState, row: SessionRow, at: Instant, live: LiveSession | None) -> HomeState:
