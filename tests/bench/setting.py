@@ -47,7 +47,7 @@ class Setting:
             shutil.rmtree(program.state, ignore_errors=True)
             program.start()
             if warm:
-                until(lambda: any(resident(child) > _LOADED for child in children(program.pid)))
+                until(lambda: any(_at_rest(child) for child in children(program.pid)))
 
             yield program
 
@@ -106,6 +106,13 @@ def children(pid: int) -> list[int]:
 def resident(pid: int) -> int:
     """Bytes of memory in use."""
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * 4096
+
+
+def _at_rest(pid: int) -> bool:
+    """A courier that has loaded Apprise and waits for its first parcel."""
+    before = cpu(pid)
+    rest(0.5)
+    return resident(pid) > _LOADED and cpu(pid) == before
 
 
 def cpu(pid: int) -> int:
