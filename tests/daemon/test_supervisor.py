@@ -173,12 +173,14 @@ class TestReload:
     async def test_an_edit_takes_effect_and_a_fault_does_not(self, service: Service, coven: Coven) -> None:
         """A new home is watched; an invalid file is said once and the old settings stay."""
         other = service.home.with_name("other")
-        async with coven() as simulated, SimulatedCoven(other) as second, service.running():
+        async with coven() as simulated, SimulatedCoven(other) as second, service.running() as button:
             service.write(homes=(service.home, other))
             await service.until(lambda store: len(store.looks()) > 1)
             service.put("homes = 5\n")
             assert await service.letters(1) == ["watchdog.config_invalid"]
 
+            assert button.hangup is not None
+            button.hangup()
             await second.kill()
             assert (await service.letters(2))[1] == "daemon.crashed"
 
