@@ -39,8 +39,8 @@ _RECEIPTS = """
     SELECT DISTINCT attempt.receipt FROM attempt
     JOIN notification AS sent ON sent.id = attempt.notification AND sent.channel = attempt.channel
     JOIN notification_incident AS told ON told.notification = sent.id AND told.channel = sent.channel
-    WHERE told.channel = ?1 AND sent.state = 'sent' AND attempt.receipt <> ''
-      AND told.incident IN (SELECT incident FROM notification_incident WHERE notification = ?2 AND channel = ?1)
+    WHERE told.channel = :channel AND sent.state = 'sent' AND attempt.receipt <> ''
+      AND told.incident IN (SELECT incident FROM notification_incident WHERE notification = :notification AND channel = :channel)
     ORDER BY sent.seq DESC, attempt.number DESC"""
 
 
@@ -76,7 +76,7 @@ def claim(connection: sqlite3.Connection, channel: str, now: int, by: str) -> Cl
 
     seq, name = head.row["seq"], head.row["id"]
     row = connection.execute("SELECT * FROM notification WHERE seq = ?", (seq,)).fetchone()
-    receipts = connection.execute(_RECEIPTS, (channel, name)).fetchall()
+    receipts = connection.execute(_RECEIPTS, {"channel": channel, "notification": name}).fetchall()
     return Claim(
         notification=notification(row),
         members=members(connection, name, channel),

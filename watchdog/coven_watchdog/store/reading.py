@@ -71,9 +71,8 @@ class StoreReader:
 
     def incidents(self, *, open_only: bool = False, since: int | None = None) -> tuple[Incident, ...]:
         """Incidents, the latest change first. `since`: wall µs; an open incident is always within it."""
-        where = "state = 'open'" if open_only else "(state = 'open' OR changed_at >= ?1 OR ?1 IS NULL)"
-        values = () if open_only else (since,)
-        rows = self._rows(f"SELECT doc FROM incident WHERE {where} ORDER BY changed_at DESC, id", *values)  # noqa: S608
+        where = "state = 'open'" if open_only else "(state = 'open' OR changed_at >= :since OR :since IS NULL)"
+        rows = self._rows(f"SELECT doc FROM incident WHERE {where} ORDER BY changed_at DESC, id", since=since)  # noqa: S608
         return tuple(decode(row["doc"], Incident) for row in rows)
 
     def incident(self, prefix: str) -> Incident:
@@ -83,7 +82,9 @@ class StoreReader:
             WatchdogError: there is none, or more than one.
         """
         wanted = prefix.strip().lower().partition(".")[0]
-        rows = self._rows("SELECT id, doc FROM incident WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id", wanted)
+        rows = self._rows(
+            "SELECT id, doc FROM incident WHERE substr(id, 1, length(:wanted)) = :wanted ORDER BY id", wanted=wanted
+        )
         exact = [row for row in rows if row["id"] == wanted]
         return decode(_only(exact or rows, wanted)["doc"], Incident)
 
@@ -98,13 +99,14 @@ class StoreReader:
         """Messages, the newest first: of one channel, those not accepted (yet) after a try, those that speak of an incident."""
         rows = self._rows(
             f"""SELECT * FROM notification
-                WHERE (?1 IS NULL OR channel = ?1) AND (NOT ?2 OR {_FAILED})
-                  AND (?3 IS NULL OR (id, channel) IN (SELECT notification, channel FROM notification_incident WHERE incident = ?3))
-                ORDER BY seq DESC LIMIT ?4""",  # noqa: S608 - no value of others
-            channel,
-            failed,
-            incident,
-            -1 if limit is None else limit,
+                WHERE (:channel IS NULL OR channel = :channel) AND (NOT :failed OR {_FAILED})
+                  AND (:incident IS NULL
+                       OR (id, channel) IN (SELECT notification, channel FROM notification_incident WHERE incident = :incident))
+                ORDER BY seq DESC LIMIT :limit""",  # noqa: S608 - no value of others
+            channel=channel,
+            failed=failed,
+            incident=incident,
+            limit=-1 if limit is None else limit,
         )
         return tuple(notification(row) for row in rows)
 
@@ -146,9 +148,9 @@ class StoreReader:
         )
         return tuple(row["took"] for row in rows)
 
-    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+    def _rows(self, query: str, *values: object, **named: object) -> list[sqlite3.Row]:
         with translated(self._path):
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query, named or values).fetchall()
 
 
 def _opened(path: Path) -> sqlite3.Connection:
