@@ -15,7 +15,7 @@ Refused = Callable[[str], FaultyConfigError]
 @pytest.mark.parametrize(
     ("text", "where", "said"),
     [
-        ('[probe]\nhealth_interval = "200ms"', "2: probe.health_interval", "must be at least 1s, and is 200ms"),
+        ('[probe]\nhealth_interval = "200ms"', "2: probe.health_interval", "must be at least 2s, and is 200ms"),
         ('[delivery]\ntimeout = "1d"', "2: delivery.timeout", "must be at most 10m, and is 1d"),
         ("[probe]\nunresponsive_after = 0", "2: probe.unresponsive_after", "must be at least 1, and is 0"),
         ("[alerts]\nmax_reminders = -1", "2: alerts.max_reminders", "must be at least 0, and is -1"),

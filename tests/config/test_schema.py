@@ -60,4 +60,4 @@ def test_defaults_are_written_as_in_the_file() -> None:
     assert properties["probe"]["properties"]["health_interval"]["default"] == "10s"
     assert properties["channels"]["default"] == [{"name": "desktop", "url": "desktop://", "also": ["session.finished"]}]
     assert properties["homes"]["default"] == ["~/.coven"]
-    assert "From 1s to 1d." in properties["probe"]["properties"]["health_interval"]["description"]
+    assert "From 2s to 1d." in properties["probe"]["properties"]["health_interval"]["description"]

@@ -15,7 +15,8 @@ _NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _YEAR = 366 * DAY
 
 RANGES: Mapping[str, tuple[int, int]] = {
-    "probe.health_interval": (SECOND, DAY),
+    # More often, health alone would take all that the ceiling on requests refills, and no session would be seen.
+    "probe.health_interval": (2 * SECOND, DAY),
     "probe.health_timeout": (100 * MILLISECOND, MINUTE),
     "probe.unresponsive_after": (1, 100),
     "probe.session_interval": (SECOND, DAY),
