@@ -59,17 +59,29 @@ def test_what_the_next_run_must_judge() -> None:
     assert look(Tale(remembered=looked()).no_files(0)).listed_at == moment(-30).wall
 
 
+def test_what_fell_with_a_daemon_is_kept_until_its_story_is_told() -> None:
+    """Killed before the recovery, the next run still knows whom the crash has cost, also who fell a moment before."""
+    over = row("a", "failed", ended=4.95, exit_code=1)
+    tale = Tale().served(0, row("a"), row("b")).listed(4.97, over, row("b")).ended(5)
+    assert sorted(kept.id for kept in look(tale).live) == ["a", "b"]
+
+    tale.daemon(6, NEXT).files(6).health(7).listed(8, over, row("b", "orphaned", ended=6), identity=NEXT)
+    assert sorted(kept.id for kept in look(tale).live) == ["a", "b"]
+    assert look(tale.wait(17)).live == ()
+
+
 def test_a_daemon_takes_the_place_of_the_one_before_when_that_can_be_told() -> None:
     """Killed between the coming of a daemon and the word about it, the next run finds the restart all the same."""
     tale = Tale().served(0).ended(5).daemon(6, NEXT).files(6)
     assert look(tale).daemon.identity == DAEMON
     assert look(tale.health(7)).daemon.identity == DAEMON
-    assert look(tale.listed(8, identity=NEXT)).daemon.identity == NEXT
-    assert look(tale.ended(9, identity=NEXT)).daemon.identity == NEXT
+    assert look(tale.listed(8, identity=NEXT)).daemon.identity == DAEMON
+    assert look(tale.wait(17)).daemon.identity == NEXT
+    assert look(tale.ended(19, identity=NEXT)).daemon.identity == NEXT
 
     tale = Tale(remembered=looked()).files(0).daemon(0, NEXT)
     assert look(tale).daemon.identity == DAEMON
-    assert look(tale.health(1).wait(6.1)).daemon.identity == NEXT
+    assert look(tale.health(1).wait(11)).daemon.identity == NEXT
     assert look(Tale().files(0).daemon(0)).daemon.identity == DAEMON
 
 

@@ -1,5 +1,6 @@
 """The state of one home, flattened for keeping and showing: what `status`, `check` and the next start read."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from coven_watchdog.judge.common import Case, without_secrets
@@ -44,12 +45,20 @@ def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Ins
         free_bytes=files.free_bytes if files else None,
         total=sum(state.counts.values()) if state.listed else None,
         by_status=dict(state.counts),
-        live=tuple(_kept(session.row) for session in state.live.values()),
+        live=tuple(map(_kept, _live(case))),
         ending=tuple(map(_kept, undecided(case))),
         listed_at=state.listed.wall if state.listed else state.horizon,
         baseline=dict(state.baseline or {}),
         notes=tuple(state.notes.values()),
     )
+
+
+def _live(case: Case) -> Iterator[SessionRow]:
+    """What is live, and what fell with a daemon whose story may not be told to its end yet."""
+    state = case.state
+    yield from (session.row for session in state.live.values())
+    fallen = newcomer_to(case) or (state.life.identity if state.life and not state.life.alive else None)
+    yield from (ending.row for ending in state.endings.values() if fallen is not None and ending.lost_with == fallen)
 
 
 def _kept(row: SessionRow) -> SessionRow:

@@ -12,6 +12,7 @@ from coven_watchdog.state import Life
 _LOOP_RESTARTS = 3
 _LOOP_WINDOW = 10 * MINUTE
 _LISTING_WITHIN = 5 * SECOND
+_TOLD_WITHIN = 10 * SECOND
 _WAS_GONE = frozenset({DaemonState.CRASHED, DaemonState.STOPPED, DaemonState.ABSENT})
 
 
@@ -64,9 +65,12 @@ def restarted(case: Case) -> Judgement:
 
 
 def newcomer_to(case: Case) -> Identity | None:
-    """The daemon before, while it cannot yet be said what the coming of the one that lives now has cost; else None."""
+    """The daemon before, while what the coming of the one that lives now has cost may not be told yet; else None."""
     life = case.state.alive
-    return None if life is None or _introduced(case, life) else _predecessor(case, life)
+    if life is None or (life.served is not None and case.since(life.served) >= _TOLD_WITHIN):
+        return None
+
+    return _predecessor(case, life)
 
 
 def _introduced(case: Case, life: Life) -> bool:
