@@ -1,7 +1,7 @@
 """One daemon after another: the event, what it cost, and the loop."""
 
 from coven_watchdog.model.facts import ExitStatus, Identity
-from coven_watchdog.model.words import DaemonState, Found, Owner, Severity
+from coven_watchdog.model.words import DaemonState, Found, Kind, Owner, Severity
 from tale import DAEMON, GOOD, NEXT, Tale, looked, moment, row
 
 CLEAN = ExitStatus(code=0)
@@ -84,6 +84,15 @@ def test_a_restart_after_a_last_look_that_knew_little() -> None:
     tale = Tale(remembered=looked(DaemonState.UNKNOWN)).files(0).daemon(0, NEXT).health(0).listed(0.1, identity=NEXT)
 
     assert tale.presents == ("daemon.restarted",)
+
+
+def test_a_recovery_found_afterwards_knows_whom_the_crash_has_cost() -> None:
+    """The run before saw the daemon die under a session; this one finds the next daemon."""
+    tale = Tale(remembered=looked(DaemonState.CRASHED, live=(row("a"),)))
+    tale.files(0).daemon(0, NEXT).health(0.1).listed(0.2, row("a", "orphaned", ended=-10), identity=NEXT)
+    (back,) = [verdict for verdict in tale.judgement.verdicts if Kind.DAEMON_CRASHED in verdict.clears]
+
+    assert (tale.presents, [session.id for session in back.facts.lost]) == ((), ["a"])
 
 
 def test_a_start_after_a_known_end_is_no_restart() -> None:

@@ -83,20 +83,24 @@ def _ended(case: Case) -> Instant | None:
 
 
 def _predecessor(case: Case, life: Life) -> Identity | None:
-    """The daemon before: of this run, else the one that the run before saw serving."""
+    """The daemon that this one took over from: of this run, else the one that the run before did not see end."""
+    before = case.state.remembered
+    gone = case.state.predecessor is None and before is not None and before.daemon.state in _WAS_GONE
+    return None if gone else _before(case, life)
+
+
+def _before(case: Case, life: Life) -> Identity | None:
+    """The daemon before this one, however and whenever it ended."""
     if case.state.predecessor is not None:
         return case.state.predecessor.identity
 
-    before = case.state.remembered
-    if before is None or before.daemon.identity in {None, life.identity} or before.daemon.state in _WAS_GONE:
-        return None
-
-    return before.daemon.identity
+    known = case.state.remembered.daemon.identity if case.state.remembered else None
+    return None if known == life.identity else known
 
 
 def aftermath(case: Case, life: Life) -> Facts:
     """What the change of daemon cost: the sessions lost with the one before, and the `coven run` that live on."""
-    old = _predecessor(case, life)
+    old = _before(case, life)
     before = case.state.predecessor
     remembered = case.state.remembered
     return Facts(
