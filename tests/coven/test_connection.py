@@ -1,14 +1,10 @@
 """Tests of `coven.connection`."""
 
 import os
-import resource
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import anyio
 import httpcore
@@ -19,6 +15,7 @@ from coven_watchdog.coven import processes
 from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.errors import CovenError, NoSocketError, ResetError
+from limits import no_descriptors
 from programs import needs_root
 from raw_server import reply, sends, serving
 
@@ -104,35 +101,6 @@ async def test_no_socket_is_said(home: HomePaths) -> None:
     """It may vanish between the look and the connection."""
     with pytest.raises(NoSocketError):
         await ask(Transport(str(home.socket), UID))
-
-
-@contextmanager
-def no_descriptors() -> Iterator[None]:
-    """Let nothing more be opened in this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = max(int(name.name) for name in Path("/proc/self/fd").iterdir())
-    spare = [os.open("/dev/null", os.O_RDONLY) for _ in range(3)]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(spare), hard))
-    try:
-        # Fill the holes below the limit.
-        filled = _fill(highest)
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        for descriptor in (*spare, *filled):
-            os.close(descriptor)
-
-
-def _fill(most: int) -> list[int]:
-    """Open until nothing opens any more."""
-    opened = []
-    for _ in range(most + 2):
-        try:
-            opened.append(os.open("/dev/null", os.O_RDONLY))
-        except OSError:
-            break
-
-    return opened
 
 
 async def test_without_descriptors_the_error_is_about_us(home: HomePaths) -> None:

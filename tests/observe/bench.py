@@ -1,7 +1,6 @@
 """What the tests of sources work with: a home's common ground, a collector of observations, and sources that run beside the test."""
 
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -129,19 +128,6 @@ async def hanging_disk(shared: Shared) -> AsyncIterator[threading.Event]:
 async def in_thread(work: Callable[[], object]) -> None:
     """Do blocking work beside the loop."""
     await anyio.to_thread.run_sync(work)
-
-
-@contextmanager
-def no_descriptors() -> Iterator[None]:
-    """The kernel refuses every further descriptor to this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    lowest_free = os.dup(0)
-    os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def life(pid: int) -> Identity:

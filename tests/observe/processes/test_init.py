@@ -2,7 +2,8 @@
 
 from coven_watchdog.model.words import ExitWatch
 from coven_watchdog.observe.processes import watch
-from observe.bench import life, no_descriptors, process
+from limits import no_descriptors
+from observe.bench import life, process
 
 
 def test_by_event_where_there_is_one() -> None:

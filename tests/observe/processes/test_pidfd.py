@@ -11,7 +11,8 @@ import pytest
 from coven_watchdog.model.facts import ExitStatus, Identity
 from coven_watchdog.model.words import ExitWatch
 from coven_watchdog.observe.processes.pidfd import exit_of, exit_status, open_vigil
-from observe.bench import in_thread, kill_unreaped, life, no_descriptors, process
+from limits import no_descriptors
+from observe.bench import in_thread, kill_unreaped, life, process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pidfds are Linux's")
 

@@ -8,6 +8,7 @@ import anyio
 from coven_watchdog.coven.log import panicked, tail
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import lock_owners, started_wall
+from coven_watchdog.coven.record import read_record
 from coven_watchdog.coven.trust import look
 from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
@@ -17,7 +18,6 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Look
 from coven_watchdog.observe.kernel import last_words
 from coven_watchdog.observe.nudge import Nudge
-from coven_watchdog.observe.record import read_record
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
 

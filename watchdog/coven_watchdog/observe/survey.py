@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import holder
+from coven_watchdog.coven.record import RecordFile, read_record
 from coven_watchdog.coven.trust import examine
 from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import FileFact, FilesSeen, Identity
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import FileType, Holder
-from coven_watchdog.observe.record import RecordFile, read_record
 from coven_watchdog.observe.shared import Mark
 
 _SAID = 200

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.coven.record import read_record
 from coven_watchdog.model.facts import Record
-from coven_watchdog.observe.record import read_record
-from observe.bench import no_descriptors
+from limits import no_descriptors
 
 GOOD = '{\n  "pid": 4711,\n  "startedAt": "2026-11-22T07:57:37.309922038Z",\n  "socket": "/h/coven.sock"\n}\n'
 
 
 @pytest.fixture
-def record(home: Path) -> Path:
+def record(home: HomePaths) -> Path:
     """Where the record lies."""
-    return home / "daemon.json"
+    return home.record
 
 
 def test_no_record(record: Path) -> None:
@@ -66,10 +67,10 @@ def test_an_empty_record_is_being_written(record: Path) -> None:
     assert found.empty
 
 
-def test_no_regular_file(record: Path, home: Path) -> None:
+def test_no_regular_file(record: Path, home: HomePaths) -> None:
     """A link is not followed, a FIFO does not hold us, a directory is not read: all are garbage."""
-    (home / "target").write_text(GOOD, encoding="utf-8")
-    record.symlink_to(home / "target")
+    (home.root / "target").write_text(GOOD, encoding="utf-8")
+    record.symlink_to(home.root / "target")
     linked = read_record(record)
     record.unlink()
     os.mkfifo(record)
