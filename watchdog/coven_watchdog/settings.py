@@ -1,17 +1,18 @@
 """The configuration as frozen structs: every key with its default. Pure; `config` reads files and the environment into these."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND
-from coven_watchdog.model.words import Expect, Kind, Severity, Titles
+from coven_watchdog.model.words import Expect, Kind, PriorityRule, Severity, Titles
 
 _UNITS = {"d": 24 * HOUR, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": SECOND // 1000}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+")
+_DAY_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
 
 
@@ -37,6 +38,75 @@ class Duration(int):
     def seconds(self) -> float:
         """The span in seconds, for time-outs."""
         return self / SECOND
+
+
+class Delay(Duration):
+    """A span of time that may be left out: `""` is none."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Delay":
+        """Read a written duration, or nothing.
+
+        Raises:
+            ValueError: the text is no duration.
+        """
+        return cls(Duration.parse(text)) if text.strip() else cls(0)
+
+
+class DayTime(str):
+    """A time of day on this machine's clock, written `08:30`; `""` is none."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "DayTime":
+        """Read one.
+
+        Raises:
+            ValueError: the text is no time of day; the message shows what one looks like.
+        """
+        if text and not _DAY_TIME.fullmatch(text):
+            message = f"{text!r} is no time of day; write it like 08:30"
+            raise ValueError(message)
+
+        return cls(text)
+
+    @property
+    def minute(self) -> int:
+        """Minutes after midnight, 0 to 1439. Only of one that is set."""
+        return int(self[:2]) * 60 + int(self[3:])
+
+
+class QuietHours(str):
+    """A part of each day on this machine's clock, written `22:00-07:00`; `""` is none."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "QuietHours":
+        """Read one.
+
+        Raises:
+            ValueError: the text is no such part, or an empty one; the message shows what one looks like.
+        """
+        since, dash, until = text.partition("-")
+        if text and not (dash and _DAY_TIME.fullmatch(since) and _DAY_TIME.fullmatch(until) and since != until):
+            message = f"{text!r} is no part of a day; write it like 22:00-07:00"
+            raise ValueError(message)
+
+        return cls(text)
+
+    @property
+    def since(self) -> DayTime:
+        """When they begin."""
+        return DayTime(self.partition("-")[0])
+
+    @property
+    def until(self) -> DayTime:
+        """When they end; before `since` when they reach over midnight."""
+        return DayTime(self.partition("-")[2])
 
 
 class Secret:
@@ -98,6 +168,8 @@ class Alerts(_Section, frozen=True, kw_only=True):
     repeat_every: Duration = Duration(4 * HOUR)
     max_reminders: int = 6
     send_resolved: bool = True
+    quiet_hours: QuietHours = QuietHours()
+    digest_at: DayTime = DayTime()
 
 
 class Delivery(_Section, frozen=True, kw_only=True):
@@ -116,7 +188,10 @@ class Privacy(_Section, frozen=True, kw_only=True):
 
 
 class Channel(_Section, frozen=True, kw_only=True):
-    """One destination. Exactly one of `url`, `url_env`, `url_file` names the Apprise URL; `url` holds it once loaded."""
+    """One destination. Exactly one of `url`, `url_env`, `url_file` names the Apprise URL; `url` holds it once loaded.
+
+    A channel with `apprise_config` instead stands for the URLs in that file, and is replaced by one channel each when loaded.
+    """
 
     name: str
     url: Secret | None = None
@@ -124,7 +199,14 @@ class Channel(_Section, frozen=True, kw_only=True):
     url_file: str = ""
     min_severity: Severity = Severity.WARNING
     also: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ("*",)
+    homes: tuple[str, ...] = ("*",)
     titles: bool | None = None
+    priority: PriorityRule = PriorityRule.AUTO
+    max_per_hour: int = 30
+    after: Delay = Delay(0)
+    apprise_config: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
@@ -183,6 +265,15 @@ class Settings(_Section, frozen=True, kw_only=True):
         return self.privacy.titles is Titles.ALL or (self.privacy.titles is Titles.DESKTOP and channel.local)
 
 
+_WRITTEN: Mapping[type, Callable[[str], Any]] = {
+    Duration: Duration.parse,
+    Delay: Delay.parse,
+    DayTime: DayTime.parse,
+    QuietHours: QuietHours.parse,
+    Secret: Secret,
+}
+
+
 def decode_hook(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's hook takes and gives anything
     """Build the types that TOML does not know.
 
@@ -190,14 +281,11 @@ def decode_hook(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's ho
         ValueError: the text is not one of that type.
         NotImplementedError: not a type of ours (msgspec's own protocol for "not mine").
     """
-    if wanted is Duration and isinstance(value, str):
-        return Duration.parse(value)
+    if wanted in _WRITTEN and isinstance(value, str):
+        return _WRITTEN[wanted](value)
 
-    if wanted is Duration:
+    if wanted in {Duration, Delay}:
         message = f"{value!r} has no unit; write it like 90s, 5m or 1h30m"
         raise ValueError(message)
-
-    if wanted is Secret and isinstance(value, str):
-        return Secret(value)
 
     raise NotImplementedError(wanted)

@@ -171,3 +171,5 @@ class Step:
     at: Instant
     worse: bool = False
     """The change is for the worse, or corrects a cause of death: worth a message even when acknowledged."""
+    note: str = ""
+    """Who wanted it so, and why: of acknowledgements and silences."""

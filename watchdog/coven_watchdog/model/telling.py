@@ -72,10 +72,16 @@ class Silence:
     id: str
     until: int
     kind: str = "*"
+    """A kind or a glob."""
     session: str = ""
+    """A whole session id."""
     home: str = ""
+    """A home's key."""
     reason: str = ""
     by: str = ""
+    """Who: the user, the pid and the command that it was asked from."""
+    at: int = 0
+    """Wall µs at which it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

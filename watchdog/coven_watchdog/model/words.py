@@ -77,6 +77,7 @@ class Reason(StrEnum):
     BASELINE = auto()
     CATCH_UP = auto()
     HELD_MORE = auto()
+    HIDDEN = auto()
     DIGEST = auto()
     TEST = auto()
 
@@ -112,6 +113,9 @@ class Transition(StrEnum):
     REOPENED = auto()
     BECAME_UNSTABLE = auto()
     CALMED = auto()
+    ACKNOWLEDGED = auto()
+    UNACKNOWLEDGED = auto()
+    SILENCED = auto()
     RESOLVED = auto()
     WITHDRAWN = auto()
 
@@ -220,6 +224,15 @@ class Titles(StrEnum):
 class Priority(StrEnum):
     """How urgent a message is, independent of the service it goes to."""
 
+    LOW = auto()
+    DEFAULT = auto()
+    URGENT = auto()
+
+
+class PriorityRule(StrEnum):
+    """What a channel wants of priorities: one for all of its messages, or (`AUTO`) what each message deserves."""
+
+    AUTO = auto()
     LOW = auto()
     DEFAULT = auto()
     URGENT = auto()

@@ -114,7 +114,19 @@ _LOOKS = (
     ) STRICT""",
 )
 
-MIGRATIONS = (Migration(1, "incidents, outbox and looks", (*_INCIDENTS, *_OUTBOX, *_LOOKS)),)
+_NOISE = (
+    # who acknowledged or silenced, and why
+    "ALTER TABLE history ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    # the text of a message that speaks of no single incident: a digest
+    "ALTER TABLE notification ADD COLUMN doc TEXT",
+    """CREATE INDEX notification_held ON notification (committed_at)
+       WHERE state = 'withheld' AND suppression IN ('quiet_hours', 'rate_limited')""",
+)
+
+MIGRATIONS = (
+    Migration(1, "incidents, outbox and looks", (*_INCIDENTS, *_OUTBOX, *_LOOKS)),
+    Migration(2, "who silenced, what was held back, digests", _NOISE),
+)
 
 TABLES = (
     "incident",
