@@ -84,14 +84,15 @@ def _resolve(cli: Cli) -> None:
 @contextmanager
 def _following(cli: Cli, *arguments: str) -> Iterator[Iterator[bytes]]:
     """The lines of a running `incidents --follow`; it is ended however the block is left."""
-    process = subprocess.Popen([*cli.command, "incidents", "--follow", *arguments], env=dict(cli.env), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        yield iter(process.stdout)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-        process.stdout.close()
+    command = [*cli.command, "incidents", "--follow", *arguments]
+    with subprocess.Popen(command, env=dict(cli.env), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield iter(process.stdout)
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
