@@ -20,7 +20,16 @@ def test_two_failures_beside_good_health_are_broken() -> None:
     assert (tale.presents, tale.looks) == ((), ())
 
     assert tale.wait(11.1).looks == (Look.SESSIONS,)
-    assert tale.listing_failed(11.2).presents == ("store.broken",)
+    assert tale.listing_failed(11.2).looks == (Look.HEALTH,)
+    assert tale.presents == ()
+    assert tale.health(11.3).presents == ("store.broken",)
+
+
+def test_a_daemon_that_answers_nothing_well_any_more_is_not_a_broken_store() -> None:
+    """The health that was good is from before the listings failed: asked again, it is bad too."""
+    tale = Tale().served(0).health(9).listing_failed(10).listing_failed(11.2).health(11.3, Outcome.HTTP_ERROR)
+    assert tale.presents == ()
+    assert tale.health(11.6, Outcome.HTTP_ERROR).presents == ("daemon.unhealthy",)
 
 
 def test_a_daemon_that_does_not_answer_has_its_own_story() -> None:

@@ -85,6 +85,14 @@ def test_a_daemon_takes_the_place_of_the_one_before_when_that_can_be_told() -> N
     assert look(Tale().files(0).daemon(0)).daemon.identity == DAEMON
 
 
+def test_nor_while_it_answers_badly_from_its_beginning() -> None:
+    """Its restart is not told then: a run killed meanwhile leaves it to the next."""
+    tale = Tale().served(0).ended(5).daemon(6, NEXT).files(6).health(7).listing_failed(7.1)
+    tale.health(8, Outcome.HTTP_ERROR).health(30, Outcome.HTTP_ERROR)
+    assert look(tale).daemon.identity == DAEMON
+    assert look(tale.health(40)).daemon.identity == NEXT
+
+
 def test_before_the_first_listing_nothing_is_counted() -> None:
     """Unknown is not none."""
     assert look(Tale().files(0)).total is None

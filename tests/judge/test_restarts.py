@@ -1,7 +1,7 @@
 """One daemon after another: the event, what it cost, and the loop."""
 
 from coven_watchdog.model.facts import ExitStatus, Identity
-from coven_watchdog.model.words import DaemonState, Found, Kind, Owner, Severity
+from coven_watchdog.model.words import DaemonState, Found, Kind, Look, Outcome, Owner, Severity
 from tale import DAEMON, GOOD, NEXT, Tale, looked, moment, row
 
 CLEAN = ExitStatus(code=0)
@@ -32,6 +32,27 @@ def test_a_restart_is_told_once_its_sessions_are_known() -> None:
 def test_or_after_five_seconds_without_them() -> None:
     """Then it says that they are not known."""
     tale = restarted(Tale().served(0)).wait(15.2)
+
+    assert not tale.verdict("daemon.restarted").facts.sessions_known
+
+
+def test_a_new_daemon_that_soon_answers_badly_is_not_told_as_a_restart() -> None:
+    """Its sessions cannot be listed: is it well at all? Its own trouble tells of its coming, and when it is over, what that cost."""
+    tale = restarted(Tale().served(0, row("a"))).listing_failed(10.2).wait(15.2)
+    assert tale.presents == ()
+    assert Look.HEALTH in tale.looks
+
+    tale.health(15.3, Outcome.HTTP_ERROR)
+    assert tale.presents == ()
+    assert tale.health(15.6, Outcome.HTTP_ERROR).presents == ("daemon.unhealthy",)
+
+    tale.health(30).listed(30.1, row("a", "orphaned", ended=10), identity=NEXT)
+    assert [session.id for session in tale.verdict("daemon.restarted").facts.lost] == ["a"]
+
+
+def test_a_new_daemon_whose_ledger_alone_is_broken_is_told() -> None:
+    """Health, asked after the listing failed, is good."""
+    tale = restarted(Tale().served(0)).listing_failed(10.2).wait(15.2).health(15.3)
 
     assert not tale.verdict("daemon.restarted").facts.sessions_known
 

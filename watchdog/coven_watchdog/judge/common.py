@@ -97,6 +97,12 @@ def merged(judgements: Iterable[Judgement]) -> Judgement:
     )
 
 
+def unheard_since_listing(case: Case) -> bool:
+    """The last listing failed, and health is from before: perhaps nothing is answered any more."""
+    listing, health = case.state.listing, case.state.health
+    return listing is not None and (health is None or health.at.awake < listing.at.awake)
+
+
 def witness(source: str, at: Instant, saw: str, basis: Basis = Basis.CONTRACT) -> Witness:
     """One piece of evidence."""
     return Witness(source, basis, at.wall, saw)

@@ -2,11 +2,23 @@
 
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, brief_row, briefs, clear, present, said, wait, witness
+from coven_watchdog.judge.common import (
+    UNKNOWN,
+    Case,
+    ask,
+    brief_row,
+    briefs,
+    clear,
+    present,
+    said,
+    unheard_since_listing,
+    wait,
+    witness,
+)
 from coven_watchdog.model.facts import Identity
 from coven_watchdog.model.incidents import Facts, Judgement, SessionBrief
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
-from coven_watchdog.model.words import DaemonState, Found, Kind, Severity
+from coven_watchdog.model.words import DaemonState, Found, Kind, Look, Severity
 from coven_watchdog.state import Life
 
 _LOOP_RESTARTS = 3
@@ -44,8 +56,12 @@ def restarted(case: Case) -> Judgement:
         return wait(life.served.awake + _LISTING_WITHIN)
 
     old = _predecessor(case, life)
-    if old is None:
+    if old is None or case.state.failures:
+        # What does not answer well any more is a daemon's trouble, which tells of its restart too.
         return UNKNOWN
+
+    if unheard_since_listing(case):
+        return ask(case, Look.HEALTH)
 
     facts = aftermath(case, life)
     severity = Severity.WARNING if facts.lost else Severity.INFO
@@ -67,10 +83,16 @@ def restarted(case: Case) -> Judgement:
 def newcomer_to(case: Case) -> Identity | None:
     """The daemon before, while what the coming of the one that lives now has cost may not be told yet; else None."""
     life = case.state.alive
-    if life is None or (life.served is not None and case.since(life.served) >= _TOLD_WITHIN):
+    if life is None or (life.served is not None and _told(case, life.served)):
         return None
 
     return _predecessor(case, life)
+
+
+def _told(case: Case, served: Instant) -> bool:
+    """Long enough after its first good answer; one that answered badly before that is not told of while it does."""
+    until = case.state.failing_since or case.now
+    return until.awake - served.awake >= _TOLD_WITHIN
 
 
 def _introduced(case: Case, life: Life) -> bool:
