@@ -10,7 +10,7 @@ from coven_watchdog.daemon.keeper import Keeper
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, Tick
-from coven_watchdog.model.looks import BlindWindow
+from coven_watchdog.model.looks import SLEPT, BlindWindow
 from coven_watchdog.settings import Settings
 from coven_watchdog.store import Store, StoreCondition
 
@@ -68,7 +68,7 @@ class Chores:
     async def after(self, observation: Observation) -> tuple[Observation, ...]:
         """Behind each observation: write down a sleep, and give what the store's condition has become."""
         if isinstance(observation, Slept):
-            window = BlindWindow(observation.home, observation.since, observation.at.wall, "the machine slept")
+            window = BlindWindow(observation.home, observation.since, observation.at.wall, SLEPT)
             await self._keeper.write(blind=[window])
 
         self._keeper.poke()

@@ -11,6 +11,7 @@ from coven_watchdog.decide import phrases
 from coven_watchdog.decide.changes import spell, went_through
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import Place, clock_time, counted, span
+from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Member, Notification
 from coven_watchdog.model.time import MINUTE, Instant
@@ -24,7 +25,7 @@ _DEATHS = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one message is made from: the row, its incidents as they stood, the channel it goes to."""
+    """What one message is made from: the row, its incidents as they stood (or the digest that it is), the channel it goes to."""
 
     notification: Notification
     members: Sequence[Member]
@@ -32,6 +33,7 @@ class Page:
     settings: Settings
     now: Instant
     place: Place
+    digest: Digest | None = None
 
     @property
     def titles(self) -> bool:

@@ -51,6 +51,10 @@ class HomeLook:
     """What works less well than it could here (polling instead of events, and why)."""
 
 
+SLEPT = "the machine slept"
+"""Why nobody watched, when nobody could have done anything either."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlindWindow:
     """An interval in which a home could not be observed. `to` None: it lasts. Wall µs."""

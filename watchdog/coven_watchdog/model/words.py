@@ -100,6 +100,8 @@ class Suppression(StrEnum):
     TOO_OLD = auto()
     MILDER = auto()
     UNSTABLE = auto()
+    NOTHING_TO_SAY = auto()
+    """Of a digest."""
 
 
 class Transition(StrEnum):

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.looks import HomeLook, WatchdogLook
 from coven_watchdog.model.time import HOUR, MINUTE
 from coven_watchdog.model.words import Kind
 from coven_watchdog.store.codec import decode, word
-from coven_watchdog.store.rows import members, notification
+from coven_watchdog.store.rows import digest, members, notification
 from coven_watchdog.store.writing import Moment
 
 _RECENT = 15 * MINUTE
@@ -54,6 +54,7 @@ def check_rows(connection: sqlite3.Connection, moment: Moment) -> None:
     load(connection, moment)
     for row in connection.execute("SELECT * FROM notification WHERE state = 'queued'"):
         notification(row)
+        digest(row)
         members(connection, row["id"], row["channel"])
 
 
@@ -75,16 +76,7 @@ def taken_ids(connection: sqlite3.Connection) -> set[str]:
 
 def _incidents(connection: sqlite3.Connection, moment: Moment, where: str, values: tuple[int, ...]) -> tuple[Incident, ...]:
     rows = connection.execute(f"SELECT doc, look_at FROM incident WHERE {where} ORDER BY opened_at, id", values)  # noqa: S608
-    return tuple(_in_this_boot(row, moment) for row in rows)
-
-
-def _in_this_boot(row: sqlite3.Row, moment: Moment) -> Incident:
-    """The incident with its next look in the awake time of this boot; one whose time came while we were away is due now."""
-    incident = decode(row["doc"], Incident)
-    if row["look_at"] is None or incident.boot == moment.boot:
-        return incident
-
-    return replace(incident, boot=moment.boot, next_look_at=moment.now.awake + max(0, row["look_at"] - moment.now.wall))
+    return tuple(in_this_boot(row, moment) for row in rows)
 
 
 def _noted(connection: sqlite3.Connection, since: int) -> frozenset[tuple[str, str, Kind, str]]:

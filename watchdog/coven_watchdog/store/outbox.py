@@ -8,10 +8,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from coven_watchdog.errors import StoreError
+from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.telling import Attempt, Member, Notification
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import whole
-from coven_watchdog.store.rows import listed, members, notification
+from coven_watchdog.store.rows import digest, listed, members, notification
 
 # A row that was written or tried in the future is older than it looks, the wall clock was set back: it is due at once.
 _COLUMNS = """
@@ -46,12 +47,16 @@ _RECEIPTS = """
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message in hand. `notification.attempts` counts this try. `receipts`: of earlier ones, newest first."""
+    """A message in hand. `notification.attempts` counts this try. `receipts`: of earlier ones, newest first.
+
+    `digest`: what it says, if it is one.
+    """
 
     notification: Notification
     members: tuple[Member, ...]
     receipts: tuple[str, ...]
     by: str
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def claim(connection: sqlite3.Connection, channel: str, now: int, by: str) -> Cl
         members=members(connection, name, channel),
         receipts=tuple(receipt[0] for receipt in receipts),
         by=by,
+        digest=digest(row),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Member, Notification
 from coven_watchdog.model.words import NotificationState, Reason, Suppression
@@ -41,12 +42,21 @@ def notification(row: sqlite3.Row) -> Notification:
     )
 
 
-def insert_notification(connection: sqlite3.Connection, new: Notification) -> None:
-    """Add an outbox row; its id must be new on its channel."""
+def digest(row: sqlite3.Row) -> Digest | None:
+    """What a digest's row says; None for other rows.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    return decode(row["doc"], Digest) if row["doc"] else None
+
+
+def insert_notification(connection: sqlite3.Connection, new: Notification, digest: Digest | None = None) -> None:
+    """Add an outbox row, with what it says if it is a digest; its id must be new on its channel."""
     connection.execute(
         """INSERT INTO notification (id, channel, incident, reason, state, suppression, fact_at, committed_at, due_at,
-                                     sent_at, attempts, next_attempt_at, grouped)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                     sent_at, attempts, next_attempt_at, grouped, doc)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             new.id,
             new.channel,
@@ -61,6 +71,7 @@ def insert_notification(connection: sqlite3.Connection, new: Notification) -> No
             new.attempts,
             new.next_attempt_at,
             new.group,
+            None if digest is None else encode(digest),
         ),
     )
 
