@@ -10,11 +10,14 @@ from coven_watchdog.settings import (
     BUILT_IN_CHANNEL,
     Alerts,
     Channel,
+    DayTime,
+    Delay,
     Delivery,
     Duration,
     Home,
     Privacy,
     Probe,
+    QuietHours,
     Secret,
     Sessions,
     Settings,
@@ -81,13 +84,63 @@ def test_seconds() -> None:
     assert Duration(1_500_000).seconds == 1.5
 
 
+def test_a_delay_may_be_left_out() -> None:
+    """Nothing is none; anything else is a duration."""
+    assert Delay.parse("") == Delay.parse(" ") == 0
+    assert read("[[channels]]\nname='x'\nurl='json://h'\nafter='30m'").channels[0].after == 1_800_000_000
+    with pytest.raises(msgspec.ValidationError, match=r"30 has no unit; write it like 90s.*channels\[0\].after"):
+        read("[[channels]]\nname='x'\nurl='json://h'\nafter=30")
+
+
+@pytest.mark.parametrize(("text", "minute"), [("00:00", 0), ("08:30", 510), ("23:59", 1439)])
+def test_times_of_day(text: str, minute: int) -> None:
+    """Written with two digits each, counted from midnight."""
+    assert DayTime.parse(text).minute == minute
+    assert read(f'[alerts]\ndigest_at = "{text}"').alerts.digest_at == text
+
+
+@pytest.mark.parametrize("text", ["24:00", "8:30", "08:60", "0830", "08:30:00", "8am", " 08:30", "-1:00"])
+def test_what_is_no_time_of_day(text: str) -> None:
+    """The error shows what one looks like."""
+    with pytest.raises(ValueError, match="write it like 08:30"):
+        DayTime.parse(text)
+
+
+def test_quiet_hours() -> None:
+    """They begin and end on the minute, also over midnight; without them there is nothing."""
+    hours = read('[alerts]\nquiet_hours = "22:00-07:00"').alerts.quiet_hours
+    assert (hours.since, hours.until) == ("22:00", "07:00")
+    assert (hours.since.minute, hours.until.minute) == (1320, 420)
+    assert not QuietHours.parse("")
+
+
+@pytest.mark.parametrize("text", ["22:00", "22:00-", "-07:00", "22-7", "07:00-07:00", "22:00 - 07:00", "22:00-24:00", "night"])
+def test_what_are_no_quiet_hours(text: str) -> None:
+    """The error shows what they look like; no time at all is no part of a day."""
+    with pytest.raises(ValueError, match="write it like 22:00-07:00"):
+        QuietHours.parse(text)
+
+
+def test_what_a_home_is_called() -> None:
+    """By its path, by its name if it has one, and by a glob of either."""
+    home = Home(path="/srv/coven", name="build")
+    assert [glob for glob in ("*", "/srv/*", "/srv/coven", "build", "b*", "", "coven") if home.called(glob)] == [
+        "*",
+        "/srv/*",
+        "/srv/coven",
+        "build",
+        "b*",
+    ]
+    assert not Home(path="/srv/coven").called("")
+
+
 def test_unknown_keys_are_errors() -> None:
     """Everywhere, so that a typing error does not go unseen; keys that come later are unknown until then."""
     for text in (
         "nmae = 'x'",
         "[probe]\nhealth = '1s'",
-        "[[channels]]\nname='x'\nurl='json://x'\nkinds=['*']",
-        "[alerts]\nquiet_hours='22:00-07:00'",
+        "[[channels]]\nname='x'\nurl='json://x'\nkind=['*']",
+        "[alerts]\nquiet_hour='22:00-07:00'",
         "[sessions]\nghost_after='1s'",
     ):
         with pytest.raises(msgspec.ValidationError, match="unknown field"):

@@ -8,6 +8,8 @@ from coven_watchdog.config import FaultyConfigError
 
 Refused = Callable[[str], FaultyConfigError]
 
+DESK = '[[channels]]\nname = "x"\nurl = "desktop://"\n'
+
 
 @pytest.mark.parametrize(
     ("text", "where", "said"),
@@ -19,7 +21,12 @@ Refused = Callable[[str], FaultyConfigError]
         ('[probe]\nname = "x"', "2: probe.name", "name belongs to the top of the file, above the first [section]"),
         ("[alerts]\nzzzzzzzzz = 1", "2: alerts.zzzzzzzzz", "unknown key; known here: group_wait"),
         ('[heartbeat]\nurl = ""', "1: heartbeat", "unknown key"),
-        ("[alerts]\ndigest_at = 1", "2: alerts.digest_at", "unknown key"),
+        ("[alerts]\ndigest_at = 1", "2: alerts.digest_at", 'must be a time of day in quotes, such as "08:30"'),
+        ('[alerts]\ndigest_at = "8:30"', "2: alerts.digest_at", '"8:30" is no time of day; write it like 08:30'),
+        ("[alerts]\ndigest_at = 08:30:00", "2: alerts.digest_at", "must be a time of day in quotes"),
+        ('[alerts]\nquiet_hours = "22-7"', "2: alerts.quiet_hours", '"22-7" is no part of a day; write it like 22:00-07:00'),
+        ('[alerts]\nquiet_hours = "07:00-07:00"', "2: alerts.quiet_hours", "with two times that differ"),
+        ('[alerts]\nquiet_hours = ["22:00", "07:00"]', "2: alerts.quiet_hours", "must be a part of the day in quotes"),
         ('expect = "runing"', "1: expect", '"runing" is none of auto, running; did you mean running?'),
         (
             "[probe]\nhealth_interval = 5",
@@ -42,7 +49,15 @@ Refused = Callable[[str], FaultyConfigError]
         ("channels = [3]", "1: channels[0]", "must be a table"),
         ('[[channels]]\nurl = "desktop://"', "1: channels[0]", "the key name is missing"),
         ('[[channels]]\nname = "x"\nurl = 3', "3: channels[0].url", "must be a URL in quotes"),
-        ('[[channels]]\nname = "x"\nurl = "desktop://"\nkinds = ["*"]', "4: channels[0].kinds", "unknown key"),
+        (f'{DESK}kind = ["*"]', "4: channels[0].kind", "unknown key; did you mean kinds?"),
+        (f'{DESK}kinds = "*"', "4: channels[0].kinds", 'must be a list of texts, such as ["x", "y"]'),
+        (f"{DESK}homes = [1]", "4: channels[0].homes", "must be a list of texts"),
+        (f'{DESK}priority = "high"', "4: channels[0].priority", '"high" is none of auto, low, default, urgent'),
+        (f'{DESK}max_per_hour = "30"', "4: channels[0].max_per_hour", "must be a whole number"),
+        (f'{DESK}after = "soon"', "4: channels[0].after", '"soon" is no duration; write it like 90s'),
+        (f"{DESK}after = 30", "4: channels[0].after", '30 has no unit; write it in quotes with one, such as "30s"'),
+        (f"{DESK}after = true", "4: channels[0].after", 'or "" for none'),
+        (f"{DESK}tags = [true]", "4: channels[0].tags", "must be a list of texts"),
     ],
 )
 def test_what_does_not_fit_is_told_with_its_place(refused: Refused, text: str, where: str, said: str) -> None:

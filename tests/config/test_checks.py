@@ -11,6 +11,10 @@ Write = Callable[..., Path]
 Env = Mapping[str, str]
 Refused = Callable[[str], FaultyConfigError]
 
+DESK = '[[channels]]\nname = "x"\nurl = "desktop://"\n'
+FILE = '[[channels]]\nname = "x"\napprise_config = "/a.yml"\n'
+WAYS = "url, url_env, url_file and apprise_config"
+
 
 @pytest.mark.parametrize(
     ("text", "where", "said"),
@@ -22,7 +26,7 @@ Refused = Callable[[str], FaultyConfigError]
         ('[severity]\n"session.failled" = "off"', "2: severity.session.failled", "did you mean session.failed?"),
         ('[severity]\n"sesion.*" = "off"', "2: severity.sesion.*", 'matches no kind: "sesion.*"; did you mean session.*?'),
         ('[severity]\n"session.ghost" = "off"', "2: severity.session.ghost", "this kind is unknown"),
-        ('[[channels]]\nname = "x"', "1: channels[0]", "needs exactly one of url, url_env and url_file, and has none"),
+        ('[[channels]]\nname = "x"', "1: channels[0]", f"needs exactly one of {WAYS}, and has none"),
         ('[[channels]]\nname = "x"\nurl = "desktop://"\nurl_env = "A"', "4: channels[0].url_env", "and has url and url_env"),
         ('[[channels]]\nname = "My Desk"\nurl = "desktop://"', "2: channels[0].name", '"My Desk" is no name'),
         (
@@ -36,6 +40,26 @@ Refused = Callable[[str], FaultyConfigError]
             '[[channels]]\nname = "x"\nurl = "desktop://"\nalso = ["sesion.finished"]',
             "4: channels[0].also",
             "session.finished?",
+        ),
+        (f"{FILE}url_env = 'A'", "3: channels[0].apprise_config", f"exactly one of {WAYS}, and has url_env and apprise_config"),
+        (f'{DESK}tags = ["oncall"]', "4: channels[0].tags", "this channel has no apprise_config"),
+        (f'{FILE}tags = ["oncall", " "]', "4: channels[0].tags", "a tag is a word"),
+        (f'{DESK}kinds = ["sesion.*"]', "4: channels[0].kinds", 'matches no kind: "sesion.*"; did you mean session.*?'),
+        (f'{DESK}kinds = ["daemon.crash"]', "4: channels[0].kinds", "this kind is unknown"),
+        (f"{DESK}kinds = []", "4: channels[0].kinds", "nothing would be told here"),
+        (f"{DESK}homes = []", "4: channels[0].homes", "nothing would be told here"),
+        (f"{DESK}max_per_hour = 0", "4: channels[0].max_per_hour", "must be at least 1, and is 0"),
+        (f"{DESK}max_per_hour = 1001", "4: channels[0].max_per_hour", "must be at most 1000, and is 1001"),
+        (f'{DESK}after = "400d"', "4: channels[0].after", "must be at most 366d, and is 400d"),
+        (
+            f'{DESK}after = "25h"',
+            "4: channels[0].after",
+            "is 1d1h, and a message is given up after 1d: nothing would be told here",
+        ),
+        (
+            f'[delivery]\ngive_up_after = "5m"\n{DESK}after = "5m1s"',
+            "6: channels[0].after",
+            "is 5m1s, and a message is given up",
         ),
     ],
 )
@@ -55,3 +79,38 @@ def test_warnings_do_not_stop(write: Write, env: Env) -> None:
         f"{path}:3: channels[0].url: mqtt:// without ?qos=1 reports success even when nothing was delivered",
     )
     assert "nobody would be told" in load(write("channels = []"), env).warnings[0]
+
+
+@pytest.mark.parametrize("keys", ['after = "1d"', 'after = ""', 'after = "0s"', "max_per_hour = 1", "max_per_hour = 1000"])
+def test_the_bounds_themselves_are_meant(write: Write, env: Env, keys: str) -> None:
+    """The least and the most are allowed, and a wait as long as messages are tried."""
+    assert load(write(f"{DESK}{keys}\n"), env).warnings == ()
+
+
+@pytest.mark.parametrize("glob", ["*", "build", "b*", "/srv/coven", "/srv/*", "~/work/.coven", "~/*/.coven"])
+def test_channels_for_homes_that_are_watched(write: Write, env: Env, glob: str) -> None:
+    """They may be named, or written as their paths are, with ~ too."""
+    text = f'homes = [{{ path = "/srv/coven", name = "build" }}, "~/work/.coven"]\n{DESK}homes = ["{glob}"]\n'
+    loaded = load(write(text), env)
+    assert loaded.warnings == ()
+    assert any(home.called(loaded.settings.channels[0].homes[0]) for home in loaded.settings.watched)
+
+
+@pytest.mark.parametrize(
+    ("glob", "better"),
+    [("biuld", "; did you mean build?"), ("~/wrok/.coven", "; did you mean {home}/work/.coven?"), ("x*", ""), ("/\\u0000", "")],
+)
+def test_channels_for_homes_that_are_not(write: Write, env: Env, glob: str, better: str) -> None:
+    """It is said, with what was probably meant, and accepted: `--home` may have left out the home that it is for."""
+    text = f'homes = [{{ path = "/srv/coven", name = "build" }}, "~/work/.coven"]\n{DESK}homes = ["{glob}"]\n'
+    (warning,) = load(write(text), env).warnings
+    assert ":5: channels[0].homes: no watched home is called " in warning
+    assert warning.endswith(better.format(home=env["HOME"]))
+
+
+def test_a_home_that_is_left_out_today(write: Write, env: Env) -> None:
+    """`--home` makes it a warning, not a fault."""
+    path = write(f'homes = ["/a", "/b"]\n{DESK}homes = ["/b"]\n')
+    assert load(path, env).warnings == ()
+    (warning,) = load(path, env, homes=("/a",)).warnings
+    assert 'no watched home is called "/b"' in warning

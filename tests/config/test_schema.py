@@ -8,6 +8,7 @@ import pytest
 
 from coven_watchdog.config import TEMPLATE, schema
 
+DESK = '[[channels]]\nname = "x"\nurl = "desktop://"\n'
 VALID = [
     "",
     TEMPLATE,
@@ -16,6 +17,11 @@ VALID = [
     '[severity]\n"session.*" = "off"\n"daemon.crashed" = "critical"',
     '[[channels]]\nname = "x"\nurl_env = "A"\ntitles = false\nalso = ["session.*"]',
     '[privacy]\ntitles = "all"\nread_environ = false',
+    '[alerts]\nquiet_hours = "22:00-07:00"\ndigest_at = "08:30"',
+    '[alerts]\nquiet_hours = ""\ndigest_at = ""',
+    f'{DESK}kinds = ["session.*"]\nhomes = ["~/x"]\npriority = "urgent"\nmax_per_hour = 1\nafter = "30m"',
+    f'{DESK}after = ""',
+    '[[channels]]\nname = "x"\napprise_config = "~/a.yml"\ntags = ["oncall"]',
 ]
 INVALID = [
     'naem = "x"',
@@ -31,6 +37,13 @@ INVALID = [
     '[[channels]]\nname = "My Desk"\nurl = "desktop://"',
     '[[channels]]\nname = "x"\nurl = "desktop://"\nmin_severity = "off"',
     'expect = "maybe"',
+    '[alerts]\nquiet_hours = "22-7"',
+    '[alerts]\ndigest_at = "25:00"',
+    f'{DESK}priority = "high"',
+    f"{DESK}max_per_hour = 0",
+    f'{DESK}after = "soon"',
+    f'{DESK}tags = ["oncall"]',
+    f'{DESK}apprise_config = "/a.yml"',
 ]
 
 
@@ -60,4 +73,7 @@ def test_defaults_are_written_as_in_the_file() -> None:
     assert properties["probe"]["properties"]["health_interval"]["default"] == "10s"
     assert properties["channels"]["default"] == [{"name": "desktop", "url": "desktop://", "also": ["session.finished"]}]
     assert properties["homes"]["default"] == ["~/.coven"]
+    channel = properties["channels"]["items"]["properties"]
+    assert (channel["after"]["default"], channel["kinds"]["default"], channel["priority"]["default"]) == ("", ["*"], "auto")
+    assert channel["max_per_hour"]["description"].endswith("From 1 to 1000.")
     assert "From 2s to 1d." in properties["probe"]["properties"]["health_interval"]["description"]

@@ -18,6 +18,10 @@ def test_every_key_is_shown(env: Mapping[str, str]) -> None:
     assert found["expect"] == ("auto", "default")
     assert found["homes[0].path"] == (env["HOME"] + "/.coven", "default")
     assert found["channels[0].url"] == ("desktop://", "default")
+    assert found["channels[0].after"] == ("", "default")
+    assert found["channels[0].kinds"] == (["*"], "default")
+    assert found["channels[0].max_per_hour"] == (30, "default")
+    assert found["alerts.quiet_hours"] == ("", "default")
     assert found["channels[0].also"] == (["session.finished"], "default")
     sections = {key.partition(".")[0].partition("[")[0] for key in found}
     assert sections == {field.name for field in msgspec.structs.fields(Settings)} - {"severity"}

@@ -142,6 +142,10 @@ class Home(_Section, frozen=True, kw_only=True):
     name: str = ""
     expect: Expect | None = None
 
+    def called(self, glob: str) -> bool:
+        """Whether a name, a path, or a glob of either means this home."""
+        return fnmatchcase(self.path, glob) or (bool(self.name) and fnmatchcase(self.name, glob))
+
 
 class Probe(_Section, frozen=True, kw_only=True):
     """How often Coven is asked when no event says anything."""

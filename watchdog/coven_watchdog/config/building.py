@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from coven_watchdog.config.faults import Findings, did_you_mean, quoted
-from coven_watchdog.settings import Channel, Duration, Home, Secret, Settings, decode_hook
+from coven_watchdog.settings import Channel, DayTime, Delay, Duration, Home, QuietHours, Secret, Settings, decode_hook
 
 S = TypeVar("S", bound=msgspec.Struct)
 Table = Mapping[str, Any]
@@ -20,7 +20,16 @@ _EXAMPLES: Mapping[object, str] = {
     bool | None: "true or false, without quotes",
     Secret | None: 'a URL in quotes, such as "desktop://"',
     Duration: 'a duration in quotes, such as "90s" or "1h30m"',
+    Delay: 'a duration in quotes, such as "90s" or "1h30m", or "" for none',
+    DayTime: 'a time of day in quotes, such as "08:30", or "" for none',
+    QuietHours: 'a part of the day in quotes, such as "22:00-07:00", or "" for none',
     tuple[str, ...]: 'a list of texts, such as ["x", "y"]',
+}
+_WRITTEN: Mapping[object, str] = {
+    Duration: "duration; write it like 90s, 5m or 1h30m",
+    Delay: "duration; write it like 90s, 5m or 1h30m",
+    DayTime: "time of day; write it like 08:30",
+    QuietHours: "part of a day; write it like 22:00-07:00, with two times that differ",
 }
 
 
@@ -69,8 +78,8 @@ def _struct(kind: type[S], table: Table, at: str, findings: Findings) -> S | Non
 
 def _value(key: str, kind: Any, value: object, dotted: str, findings: Findings) -> Any:  # noqa: ANN401 - any key's type
     """One key's value, or None after noting what is wrong with it."""
-    if key in _LISTS:
-        return _list(_LISTS[key], value, dotted, findings)
+    if dotted in _LISTS:
+        return _list(_LISTS[dotted], value, dotted, findings)
 
     if is_section(kind) or key == "severity":
         if not isinstance(value, Mapping):
@@ -127,10 +136,10 @@ def _complaint(kind: Any, value: object, said: str) -> str:  # noqa: ANN401 - an
     if words:
         return f"{quoted(value)} is none of {', '.join(words)}{did_you_mean(str(value), words)}"
 
-    if kind is Duration and isinstance(value, str):
-        return f"{quoted(value)} is no duration; write it like 90s, 5m or 1h30m"
+    if kind in _WRITTEN and isinstance(value, str):
+        return f"{quoted(value)} is no {_WRITTEN[kind]}"
 
-    if kind is Duration and isinstance(value, int | float) and not isinstance(value, bool):
+    if kind in {Duration, Delay} and isinstance(value, int | float) and not isinstance(value, bool):
         return f'{value} has no unit; write it in quotes with one, such as "{value}s"'
 
     return f"must be {_EXAMPLES[kind]}" if kind in _EXAMPLES else said.partition(" - at ")[0]

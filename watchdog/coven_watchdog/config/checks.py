@@ -13,6 +13,7 @@ from coven_watchdog.settings import Channel, Duration, Settings
 
 _NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _YEAR = 366 * DAY
+_CHANNELS = "channels[]"
 
 RANGES: Mapping[str, tuple[int, int]] = {
     # More often, health alone would take all that the ceiling on requests refills, and no session would be seen.
@@ -28,15 +29,22 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "alerts.max_reminders": (0, 1000),
     "delivery.timeout": (SECOND, 10 * MINUTE),
     "delivery.give_up_after": (MINUTE, _YEAR),
+    # With none an hour it would be silent; what is not wanted is not configured.
+    "channels[].max_per_hour": (1, 1000),
+    "channels[].after": (0, _YEAR),
 }
 """Least and greatest value of every number, both included; spans in µs."""
+
+URL_KEYS = ("url", "url_env", "url_file", "apprise_config")
+"""The ways to say where a channel's messages go."""
 
 
 def check(settings: Settings, findings: Findings) -> None:
     """Note everything that is wrong with these settings, homes excepted."""
-    for key, (least, most) in RANGES.items():
+    for key in RANGES:
         section, _, name = key.partition(".")
-        _range(key, getattr(getattr(settings, section), name), least, most, findings)
+        if section != _CHANNELS:
+            _range(key, key, getattr(getattr(settings, section), name), findings)
 
     for glob in settings.severity:
         _glob(f"severity.{glob}", glob, findings)
@@ -44,13 +52,30 @@ def check(settings: Settings, findings: Findings) -> None:
     _names((channel.name for channel in settings.channels), "channels", findings)
     for index, channel in enumerate(settings.channels):
         _channel(f"channels[{index}]", channel, findings)
+        _patience(f"channels[{index}].after", channel, settings, findings)
 
     if not settings.channels:
         findings.warn("channels", "the list is empty: nobody would be told")
 
 
-def _range(key: str, value: int, least: int, most: int, findings: Findings) -> None:
+def check_homes(settings: Settings, findings: Findings) -> None:
+    """Warn of a channel for homes that are not watched: no fault, for `--home` may leave out the home that it is for.
+
+    Args:
+        settings: with the homes that are watched, their paths canonical.
+        findings: where it is noted.
+    """
+    known = sorted({text for home in settings.watched for text in (home.name, home.path) if text})
+    for index, channel in enumerate(settings.channels):
+        for glob in channel.homes:
+            if not any(home.called(glob) for home in settings.watched):
+                better = did_you_mean(glob, known)
+                findings.warn(f"channels[{index}].homes", f"no watched home is called {quoted(glob)}{better}")
+
+
+def _range(key: str, rule: str, value: int, findings: Findings) -> None:
     """A number outside its range."""
+    least, most = RANGES[rule]
     if least <= value <= most:
         return
 
@@ -87,19 +112,46 @@ def _names(names: Iterable[str], key: str, findings: Findings) -> None:
 
 def _channel(at: str, channel: Channel, findings: Findings) -> None:
     """One channel."""
-    given = [key for key in ("url", "url_env", "url_file") if getattr(channel, key)]
-    if len(given) != 1:
-        said = f"has {' and '.join(given)}" if given else "has none"
-        findings.add(f"{at}.{given[-1]}" if given else at, f"needs exactly one of url, url_env and url_file, and {said}")
+    _destination(at, channel, findings)
+    for key in ("max_per_hour", "after"):
+        _range(f"{at}.{key}", f"{_CHANNELS}.{key}", getattr(channel, key), findings)
 
     if channel.min_severity is Severity.OFF:
         findings.add(f"{at}.min_severity", "must be info, warning or critical; to silence the channel, leave it out")
 
-    for glob in channel.also:
-        _glob(f"{at}.also", glob, findings)
+    for key in ("also", "kinds"):
+        for glob in getattr(channel, key):
+            _glob(f"{at}.{key}", glob, findings)
+
+    for key in ("kinds", "homes"):
+        if not getattr(channel, key):
+            findings.add(f"{at}.{key}", "the list is empty: nothing would be told here; leave the key out to be told all")
+
+
+def _destination(at: str, channel: Channel, findings: Findings) -> None:
+    """Where its messages go."""
+    given = [key for key in URL_KEYS if getattr(channel, key)]
+    if len(given) != 1:
+        said = f"has {' and '.join(given)}" if given else "has none"
+        known = f"{', '.join(URL_KEYS[:-1])} and {URL_KEYS[-1]}"
+        findings.add(f"{at}.{given[-1]}" if given else at, f"needs exactly one of {known}, and {said}")
+
+    if channel.tags and not channel.apprise_config:
+        findings.add(f"{at}.tags", "tags choose among the services of an Apprise file, and this channel has no apprise_config")
+
+    if not all(map(str.strip, channel.tags)):
+        findings.add(f"{at}.tags", 'a tag is a word, such as "oncall"')
 
     if channel.url is not None:
         check_url(f"{at}.url", channel.url.reveal(), findings)
+
+
+def _patience(key: str, channel: Channel, settings: Settings, findings: Findings) -> None:
+    """An escalation that would come when messages are given up already."""
+    give_up = settings.delivery.give_up_after
+    if channel.after > give_up:
+        message = f"is {written(channel.after)}, and a message is given up after {written(give_up)}: nothing would be told here"
+        findings.add(key, message, "wait for less here, or longer in [delivery] give_up_after")
 
 
 def check_url(key: str, url: str, findings: Findings) -> None:

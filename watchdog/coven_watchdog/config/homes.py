@@ -8,7 +8,7 @@ import msgspec
 
 from coven_watchdog.config.faults import Findings
 from coven_watchdog.coven.paths import canonical, default_home
-from coven_watchdog.settings import Home, Settings
+from coven_watchdog.settings import Channel, Home, Settings
 
 OPTION = "--home"
 
@@ -33,6 +33,19 @@ def homes_of(
 
     _no_twins(homes, source, findings)
     return homes, source
+
+
+def globs_of(channels: tuple[Channel, ...], env: Mapping[str, str]) -> tuple[Channel, ...]:
+    """The channels with the paths in their `homes` written as those of homes are: from /, parents resolved as far as no glob hides them."""
+    return tuple(
+        msgspec.structs.replace(channel, homes=tuple(_located(glob, env) for glob in channel.homes)) for channel in channels
+    )
+
+
+def _located(glob: str, env: Mapping[str, str]) -> str:
+    """One of them; a name stays what it is."""
+    is_path = glob.startswith(("/", "~/")) and "\0" not in glob
+    return str(canonical(glob, env)) if is_path or glob == "~" else glob
 
 
 def _configured(settings: Settings, env: Mapping[str, str], findings: Findings) -> tuple[Home, ...]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from coven_watchdog.config.building import Table, build
-from coven_watchdog.config.checks import check
+from coven_watchdog.config.checks import check, check_homes
 from coven_watchdog.config.faults import Fault, FaultyConfigError, Findings
-from coven_watchdog.config.homes import homes_of
+from coven_watchdog.config.homes import globs_of, homes_of
 from coven_watchdog.config.lines import lines_of
 from coven_watchdog.config.places import Place, config_place
 from coven_watchdog.config.reading import read_private, readable_by_others
@@ -80,7 +80,8 @@ def load(path: Path | None, env: Env, *, homes: Sequence[str] = (), resolve_urls
 
     channels = _resolved(settings.channels, env, findings) if resolve_urls else settings.channels
     origins = _origins(place.path, source.lines, homes_origin, settings.channels)
-    settings = msgspec.structs.replace(settings, homes=watched, channels=channels)
+    settings = msgspec.structs.replace(settings, homes=watched, channels=globs_of(channels, env))
+    check_homes(settings, findings)
     return Loaded(settings, place.path, source.exists, origins, tuple(findings.warnings))
 
 

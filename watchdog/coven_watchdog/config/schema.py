@@ -6,22 +6,26 @@ from typing import Any
 import msgspec
 
 from coven_watchdog.config.building import is_section, words_of
-from coven_watchdog.config.checks import RANGES
+from coven_watchdog.config.checks import RANGES, URL_KEYS
 from coven_watchdog.config.durations import written
 from coven_watchdog.config.explained import EXPLAINED
 from coven_watchdog.config.shown import plain
 from coven_watchdog.model.words import Kind, Severity
-from coven_watchdog.settings import BUILT_IN_CHANNEL, Channel, Duration, Home, Secret, Settings
+from coven_watchdog.settings import BUILT_IN_CHANNEL, Channel, DayTime, Delay, Duration, Home, QuietHours, Secret, Settings
 
 Schema = dict[str, Any]
 
 _DURATION = r"^\s*(\d+(\.\d+)?(ms|d|h|m|s))+\s*$"
+_DAY_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _LEAVES: Mapping[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
     bool | None: {"type": "boolean"},
     Duration: {"type": "string", "pattern": _DURATION},
+    Delay: {"type": "string", "pattern": rf"^\s*$|{_DURATION}"},
+    DayTime: {"type": "string", "pattern": rf"^({_DAY_TIME})?$"},
+    QuietHours: {"type": "string", "pattern": rf"^({_DAY_TIME}-{_DAY_TIME})?$"},
     Secret | None: {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9+.-]*://"},
     tuple[str, ...]: {"type": "array", "items": {"type": "string"}},
 }
@@ -45,8 +49,9 @@ def _section(kind: type[msgspec.Struct], at: str) -> Schema:
 
 
 def _one_url() -> Schema:
-    """Exactly one of the three ways to give a URL."""
-    return {"oneOf": [{"required": [key]} for key in ("url", "url_env", "url_file")]}
+    """Exactly one of the ways to give URLs; tags choose among those of an Apprise file."""
+    ways = [{"required": [key]} for key in URL_KEYS]
+    return {"oneOf": ways, "dependentRequired": {"tags": ["apprise_config"]}}
 
 
 def _key(field: msgspec.structs.FieldInfo, at: str) -> Schema:
@@ -54,7 +59,7 @@ def _key(field: msgspec.structs.FieldInfo, at: str) -> Schema:
     if is_section(field.type):
         return _section(field.type, at)
 
-    bounds = f" From {_bounds(at)}." if at in RANGES else ""
+    bounds = f" From {_bounds(field.type, at)}." if at in RANGES else ""
     described: Schema = {"description": EXPLAINED[at] + bounds}
     return described | _type(field.type, at) | _default(field, at)
 
@@ -108,8 +113,8 @@ def _default(field: msgspec.structs.FieldInfo, at: str) -> Schema:
     return {"default": plain(field.default)}
 
 
-def _bounds(key: str) -> str:
+def _bounds(kind: object, at: str) -> str:
     """A range in words, `1s to 1d`."""
-    least, most = RANGES[key]
-    show = str if key in {"probe.unresponsive_after", "alerts.max_reminders"} else written
+    least, most = RANGES[at]
+    show = str if kind is int else written
     return f"{show(least)} to {show(most)}"

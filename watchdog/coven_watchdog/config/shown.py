@@ -9,7 +9,7 @@ import msgspec
 from coven_watchdog.config.durations import written
 from coven_watchdog.config.loading import Loaded
 from coven_watchdog.config.urls import masked
-from coven_watchdog.settings import Channel, Duration, Home, Secret
+from coven_watchdog.settings import Channel, Delay, Duration, Home, Secret
 
 DEFAULT = "default"
 
@@ -32,12 +32,16 @@ def shown(loaded: Loaded) -> tuple[Shown, ...]:
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
     """A setting as text, number, truth value or list; an address as it may be shown."""
     match value:
+        case Delay():
+            return written(value) if value else ""
         case Duration():
             return written(value)
         case Secret():
             return masked(value.reveal())
         case Enum():
             return value.value
+        case str():
+            return str(value)
         case tuple():
             return [plain(one) for one in value]
         case _:
@@ -55,7 +59,7 @@ def _walk(struct: msgspec.Struct, at: str) -> Iterator[tuple[str, object]]:
             yield from ((f"{key}.{name}", one) for name, one in value.items())
         elif isinstance(value, tuple) and any(isinstance(one, Home | Channel) for one in value):
             yield from _entries(key, value)
-        elif not (isinstance(struct, Home | Channel) and value in {None, ""}):
+        elif not (isinstance(struct, Home | Channel) and value in {None, "", ()}):
             yield key, value
 
 
