@@ -9,7 +9,7 @@ from typing import Any
 from coven_watchdog.model.facts import Identity, SessionRow
 from coven_watchdog.model.incidents import Facts, Incident, SessionBrief, Step, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, DaemonLook, HomeLook, WatchdogLook
-from coven_watchdog.model.telling import Attempt, Member, Notification, Plan, World
+from coven_watchdog.model.telling import Attempt, Member, Notification, Plan, Silence, World
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.model.words import (
     AttemptOutcome,
@@ -154,6 +154,12 @@ def channel_look(name: str = "desk", **changes: Any) -> ChannelLook:  # noqa: AN
 def blind(since: int = START, to: int | None = None, home: str = HOME) -> BlindWindow:
     """Nobody watched."""
     return BlindWindow(home, since, to, "asleep")
+
+
+def silence(name: str = "s-k7f", **changes: Any) -> Silence:  # noqa: ANN401 - any field
+    """Everything is silenced for two hours."""
+    plain = Silence(id=name, until=at(120).wall, reason="upgrading", by="ada (bash, pid 77)", at=START)
+    return replace(plain, **changes)
 
 
 def accepted(minutes: float = 0, receipt: str = "") -> Attempt:

@@ -14,6 +14,7 @@ from coven_watchdog.store.keeping import keep_blind, keep_channels, keep_looks, 
 from coven_watchdog.store.migrations import NEWEST
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.reading import History, StoreReader
+from coven_watchdog.store.requests import add_silence
 from coven_watchdog.store.writing import write_plan
 from store.builders import (
     BOOT,
@@ -31,6 +32,7 @@ from store.builders import (
     notification,
     refused,
     service,
+    silence,
     step,
     story,
 )
@@ -220,3 +222,28 @@ def test_what_is_committed_is_seen_at_once(connection: sqlite3.Connection, path:
         assert reader.incidents() == ()
         write_plan(connection, story(incident()), moment())
         assert _ids(*reader.incidents()) == ["k7fq"]
+
+
+@pytest.mark.usefixtures("connection")
+def test_silences_in_force_and_of_late(path: Path) -> None:
+    """Those that hold, the first to end first; and those that held at any time since."""
+    for one in (silence("s-a", until=at(5).wall), silence("s-b", until=at(90).wall), silence("s-c", until=at(60).wall)):
+        add_silence(path, one)
+
+    with StoreReader(path) as reader:
+        assert [one.id for one in reader.silences(at(5).wall)] == ["s-c", "s-b"]
+        assert [one.id for one in reader.silences(at(70).wall, since=at(4).wall)] == ["s-a", "s-c", "s-b"]
+
+
+def test_a_step_says_who_wanted_it(connection: sqlite3.Connection, path: Path) -> None:
+    """The note of a step that a person caused; other steps have none."""
+    write_plan(connection, story(incident()), moment())
+    connection.execute(
+        """INSERT INTO history (incident, at, transition, kind, severity, worse, witnesses, note)
+           SELECT incident, at, 'acknowledged', kind, severity, worse, witnesses, 'ada: on it' FROM history"""
+    )
+    with StoreReader(path) as reader:
+        assert [(step.transition, step.note) for step in reader.history("k7fq")] == [
+            (Transition.OPENED, ""),
+            (Transition.ACKNOWLEDGED, "ada: on it"),
+        ]

@@ -6,13 +6,28 @@ from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.time import DAY
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason
-from coven_watchdog.store.codec import decode, titled
+from coven_watchdog.store.codec import decode, encode, titled
 from coven_watchdog.store.keeping import keep_blind, keep_looks
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.retention import BATCH, KEEP_STEPS, purge_batch
 from coven_watchdog.store.rows import members
 from coven_watchdog.store.writing import write_plan
-from store.builders import START, accepted, at, blind, counts, event, incident, look, member, moment, notification, step, story
+from store.builders import (
+    START,
+    accepted,
+    at,
+    blind,
+    counts,
+    event,
+    incident,
+    look,
+    member,
+    moment,
+    notification,
+    silence,
+    step,
+    story,
+)
 
 ROWS = ("incident", "history", "notification", "notification_incident", "attempt")
 SENT = NotificationState.SENT
@@ -77,6 +92,14 @@ def test_blind_windows_and_old_looks_go(connection: sqlite3.Connection) -> None:
     keep_looks(connection, [look("/gone"), look(seen_at=START + 20 * DAY)])
     _purge(connection, 31)
     assert counts(connection, "blind_window", "home_look") == (2, 1)
+
+
+def test_silences_go_a_month_after_their_end(connection: sqlite3.Connection) -> None:
+    """Until then a digest can say who silenced what; one that runs for a year stays for a year."""
+    for one in (silence(until=START), silence("s-m2p", until=START + 300 * DAY)):
+        connection.execute("INSERT INTO silence VALUES (?, ?, ?)", (one.id, one.until, encode(one)))
+
+    assert [_purge(connection, days) for days in (29.9, 30.1, 329.9, 330.1)] == [[], [1], [], [1]]
 
 
 def test_titles_go_a_week_after_the_end(connection: sqlite3.Connection) -> None:

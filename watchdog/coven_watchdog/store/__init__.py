@@ -1,6 +1,6 @@
 """What is remembered: one SQLite file, also the interface between the running service and the command line.
 
-`open_store` is for the service, `StoreReader` and `request_test` are for commands.
+`open_store` is for the service; `StoreReader`, and what `requests` has, are for commands.
 """
 
 from coven_watchdog.store.connection import FILE_NAME
@@ -8,17 +8,29 @@ from coven_watchdog.store.database import StoreCondition
 from coven_watchdog.store.memory import Memory
 from coven_watchdog.store.outbox import Claim
 from coven_watchdog.store.reading import History, StoreReader
-from coven_watchdog.store.requests import request_test
+from coven_watchdog.store.requests import (
+    Acknowledged,
+    acknowledge,
+    add_silence,
+    remove_silence,
+    request_test,
+    unacknowledge,
+)
 from coven_watchdog.store.store import Store, open_store
 
 __all__ = [
     "FILE_NAME",
+    "Acknowledged",
     "Claim",
     "History",
     "Memory",
     "Store",
     "StoreCondition",
     "StoreReader",
+    "acknowledge",
+    "add_silence",
     "open_store",
+    "remove_silence",
     "request_test",
+    "unacknowledge",
 ]

@@ -9,10 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from coven_watchdog.config.places import there
-from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.incidents import Incident, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
-from coven_watchdog.model.telling import Attempt, Member, Notification
+from coven_watchdog.model.telling import Attempt, Member, Notification, Silence
 from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transition
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.connection import closed_on_error, connect_reading
@@ -20,9 +19,9 @@ from coven_watchdog.store.edge import translated
 from coven_watchdog.store.fallback import empty, remembered
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.migrations import NEWEST, refuse_newer, version
+from coven_watchdog.store.naming import incident_named
 from coven_watchdog.store.rows import members, notification
 
-_SHOWN = 5
 _FAILED = "(state IN ('failed', 'given_up') OR (state = 'queued' AND attempts > 0))"
 
 
@@ -36,6 +35,8 @@ class History:
     severity: Severity
     worse: bool
     witnesses: tuple[Witness, ...]
+    note: str = ""
+    """Who wanted it so, and why: of acknowledgements and silences."""
 
 
 class StoreReader:
@@ -81,12 +82,14 @@ class StoreReader:
         Raises:
             WatchdogError: there is none, or more than one.
         """
-        wanted = prefix.strip().lower().partition(".")[0]
-        rows = self._rows(
-            "SELECT id, doc FROM incident WHERE substr(id, 1, length(:wanted)) = :wanted ORDER BY id", wanted=wanted
-        )
-        exact = [row for row in rows if row["id"] == wanted]
-        return decode(_only(exact or rows, wanted)["doc"], Incident)
+        with translated(self._path):
+            return incident_named(self._connection, prefix)
+
+    def silences(self, now: int, *, since: int | None = None) -> tuple[Silence, ...]:
+        """What is silenced at `now`, the first to end first; with `since`, what was silenced at any time from then on. Wall µs."""
+        after = now if since is None else since
+        rows = self._rows("SELECT doc FROM silence WHERE until > ? ORDER BY until, id", after)
+        return tuple(decode(row["doc"], Silence) for row in rows)
 
     def history(self, incident: str) -> tuple[History, ...]:
         """Its steps, the oldest first."""
@@ -168,20 +171,6 @@ def _opened(path: Path) -> sqlite3.Connection:
         return remembered(connection, 0)[0]
 
 
-def _only(rows: list[sqlite3.Row], wanted: str) -> sqlite3.Row:
-    """The one row."""
-    if len(rows) == 1 and wanted:
-        return rows[0]
-
-    if not rows or not wanted:
-        message = f"there is no incident {wanted!r}"
-        raise WatchdogError(message, next_step="see them all: coven-watchdog incidents --all")
-
-    ids = ", ".join(row["id"] for row in rows[:_SHOWN])
-    message = f"{len(rows)} incidents begin with {wanted!r}: {ids}{', …' if len(rows) > _SHOWN else ''}"
-    raise WatchdogError(message, next_step="give more letters of the one you mean")
-
-
 def _history(row: sqlite3.Row) -> History:
     return History(
         at=row["at"],
@@ -190,4 +179,5 @@ def _history(row: sqlite3.Row) -> History:
         severity=word(row["severity"], Severity),
         worse=bool(row["worse"]),
         witnesses=decode(row["witnesses"], tuple[Witness, ...]),
+        note=row["note"],
     )

@@ -1,8 +1,8 @@
 """Forgetting. In: the time; out: how many rows went. One batch is one short transaction, so that nobody waits for it.
 
-Closed incidents go after 30 days, with their history and with the messages that speak of nothing younger; blind windows and
-looks at homes no longer watched, too. Titles go 7 days after an incident closed. What is open stays; of a history that has no
-end, the latest thousand steps.
+Closed incidents go after 30 days, with their history and with the messages that speak of nothing younger; blind windows, silences
+that are over and looks at homes no longer watched, too. Titles go 7 days after an incident closed. What is open stays; of a
+history that has no end, the latest thousand steps.
 """
 
 import sqlite3
@@ -39,6 +39,7 @@ _DELETIONS = (
     ("incident", f"id IN ({_OLD_INCIDENT}) AND id NOT IN (SELECT incident FROM notification_incident)"),  # noqa: S608
     ("blind_window", "until < :before"),
     ("home_look", "seen_at < :before"),
+    ("silence", "until < :before"),
 )
 _TITLED = (
     ("incident", "doc", "titled = 1 AND state <> 'open' AND changed_at < :before"),
