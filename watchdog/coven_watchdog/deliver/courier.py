@@ -19,6 +19,7 @@ from coven_watchdog import __version__
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.deliver import desktop
 from coven_watchdog.deliver.ear import Ear, listening
+from coven_watchdog.deliver.exchanges import attend
 from coven_watchdog.deliver.mask import without_secrets
 from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, asked_url
 from coven_watchdog.deliver.priority import tuned
@@ -180,6 +181,7 @@ def _asset() -> "apprise.AppriseAsset":
         http_redirects=False,
     )
     apprise.Apprise.instantiate("json://127.0.0.1", asset=asset)
+    attend()
     return asset
 
 

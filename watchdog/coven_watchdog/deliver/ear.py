@@ -1,6 +1,7 @@
-"""What Apprise and its plugins log while one parcel is delivered goes in, what it means for us comes out.
+"""What Apprise's plugins log and what HTTP services answer while one parcel is delivered goes in, what it means for us comes out.
 
-Apprise's result says no more than "failed": why, for how long, and whether it is of use to try again stands in its log.
+Apprise's result says no more than "failed". Why, and whether it is of use to try again, stands in its log; for how long, in
+the answers (see `exchanges`), which also speak where a plugin says nothing of use.
 """
 
 import logging
@@ -8,16 +9,37 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from coven_watchdog.deliver.exchanges import Exchange, noted
+
 _STATUS = re.compile(r"\berror=(\d{3})\b")
-_RETRY_AFTER = re.compile(r"(?i)retry[-_ ]after\W{1,4}(\d{1,5}(?:\.\d{1,6})?)")
+_NO_SUCCESS = 300
 _WORTH_RETRYING = frozenset({408, 409, 421, 423, 425, 429})
-_NO_CONNECTION = ("A Connection error occurred", "Connection error while")
+_MAIL_REPLY = re.compile(
+    r"(?:Socket Exception: (?:\{'[^']*': )?\(|SMTP recipient \S+ was refused: )(\d{3}),? b(?:'([^']*)'|\"([^\"]*)\")"
+)
+"""A mail server's answer, which Apprise only whispers."""
+_MAIL_PERMANENT = 500
+_IRC_REASON = re.compile(r"IRC Exception: (?!\[)(.+)")
+_NO_CONNECTION = (
+    "Name or service not known",
+    "Temporary failure in name resolution",
+    "No address associated with hostname",
+    "nodename nor servname provided",
+    "No route to host",
+    "Host is down",
+    "Network is unreachable",
+    "Network is down",
+    "timed out",
+)
 _SOMEBODY_THERE = (
     "Connection refused",
     "Connection reset by peer",
     "Connection aborted",
+    "Connection lost",
     "Read timed out",
-    "CERTIFICATE_VERIFY_FAILED",
+    "handshake operation timed out",
+    "SSL",
+    "extension not supported by server",
 )
 """Signs that the network works although the service does not."""
 _CAUSES = (
@@ -29,6 +51,7 @@ _CAUSES = (
     "No route to host",
     "Network is unreachable",
     "CERTIFICATE_VERIFY_FAILED",
+    "extension not supported by server",
     "Authentication",
     "timed out",
 )
@@ -47,6 +70,7 @@ class Ear(logging.Handler):
         super().__init__()
         self.loud: list[str] = []
         self.all: list[str] = []
+        self.exchanges: list[Exchange] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one record."""
@@ -59,34 +83,58 @@ class Ear(logging.Handler):
             self.all.append(text)
 
     def words(self) -> str:
-        """What went wrong, for people: the loud lines, and the known cause among the quiet ones."""
+        """What went wrong, for people: the loud lines, and the answer or the known cause among the quiet ones."""
         loud = "; ".join(dict.fromkeys(self.loud))
-        cause = next((cause for cause in _CAUSES if cause not in loud and any(cause in line for line in self.all)), "")
-        return f"{loud} ({cause})" if cause else loud
+        cause = self._answer() or next((cause for cause in _CAUSES if any(cause in line for line in self._signs)), "")
+        return f"{loud} ({cause})" if cause and cause not in loud else loud
 
     def permanent(self) -> bool:
-        """A redirect (they are not followed) or a client error that will be the same next time."""
-        statuses = [int(number) for line in self.loud for number in _STATUS.findall(line)]
-        return bool(statuses) and all(300 <= status < 500 and status not in _WORTH_RETRYING for status in statuses)  # noqa: PLR2004
+        """A refusal that will be the same next time: by mail a 5xx, by HTTP a 4xx or a redirect (they are not followed)."""
+        mail = [reply >= _MAIL_PERMANENT for reply, _ in self._mail_replies()]
+        web = [_NO_SUCCESS <= status < 500 and status not in _WORTH_RETRYING for status in self._statuses()]  # noqa: PLR2004
+        return all((*mail, *web)) and bool(mail or web)
 
     def unreachable(self) -> bool:
         """No connection came about, and nothing says that anybody was there to refuse it: it may be our own network."""
-        answered = any(sign in line for line in self.all for sign in _SOMEBODY_THERE)
-        return not answered and any(sign in line for line in self.loud for sign in _NO_CONNECTION)
+        answered = self._mail_replies() or any(exchange.status for exchange in self.exchanges)
+        there = answered or any(sign in line for line in self._signs for sign in _SOMEBODY_THERE)
+        return not there and any(sign in line for line in self._signs for sign in _NO_CONNECTION)
 
     def retry_after(self) -> float:
-        """Seconds that the service asks to wait, where a plugin shows it; Apprise itself ignores the header."""
-        return max((float(seconds) for line in self.all for seconds in _RETRY_AFTER.findall(line)), default=0.0)
+        """Seconds that the service asks to wait, where it says so; at most an hour."""
+        return max((exchange.retry_after for exchange in self.exchanges), default=0.0)
+
+    @property
+    def _signs(self) -> list[str]:
+        """Everything that may tell the cause. Not to be shown as it is."""
+        return self.all + [exchange.error for exchange in self.exchanges if exchange.error]
+
+    def _statuses(self) -> list[int]:
+        """The statuses that the plugins blame; where they name none, all that were no success."""
+        blamed = [int(number) for line in self.loud for number in _STATUS.findall(line)]
+        return blamed or [exchange.status for exchange in self.exchanges if exchange.status >= _NO_SUCCESS]
+
+    def _mail_replies(self) -> list[tuple[int, str]]:
+        """What a mail server answered in place of 2xx."""
+        found = [match for match in map(_MAIL_REPLY.match, self.all) if match]
+        return [(int(match[1]), match[2] or match[3] or "") for match in found]
+
+    def _answer(self) -> str:
+        """What a mail or chat server says itself."""
+        mail = [f"{code} {words}" for code, words in self._mail_replies()]
+        chat = [match[1] for match in map(_IRC_REASON.match, self.all) if match]
+        return next(iter(mail + chat), "")
 
 
 @contextmanager
 def listening() -> Iterator[Ear]:
-    """Hear what is logged under `apprise`, whichever thread says it."""
+    """Hear what is logged under `apprise` and asked by HTTP, whichever thread does."""
     ear, logger = Ear(), logging.getLogger("apprise")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     logger.addHandler(ear)
     try:
-        yield ear
+        with noted() as ear.exchanges:
+            yield ear
     finally:
         logger.removeHandler(ear)
