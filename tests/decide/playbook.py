@@ -6,11 +6,13 @@ waits will speak of it. Channels other than `desk` are named.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from itertools import count
 
 from coven_watchdog.decide.incidents import advance
 from coven_watchdog.decide.memory import Advance, Incidents
 from coven_watchdog.decide.policy import plan, touched
+from coven_watchdog.engine import NEVER
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.time import SECOND, Instant
@@ -28,6 +30,7 @@ class Play:
     shelf: Shelf = field(default_factory=Shelf)
     sink: bool | None = True
     now: Instant = START
+    review_at: int = 0
     lines: list[str] = field(default_factory=list)
     names: Iterator[str] = field(default_factory=lambda: (f"i{number}" for number in count(1)))
 
@@ -38,17 +41,22 @@ class Play:
         self.shelf.attempt(self.now.wall, accepted=self.sink)
         for act in (one for one in seen if not isinstance(one, Verdict)):
             act(self)
+            self.review_at = 0
 
         fresh = Judgement(tuple(replace(one, basis_at=self.now.awake) for one in seen if isinstance(one, Verdict)))
         self.take(advance(self.last.incidents, fresh, self.settings, self.now, home=HOME, names=self.names))
 
     def take(self, after: Advance) -> None:
         """Commit, and note what was done."""
-        self.last = after
         channels = [channel.name for channel in self.settings.channels]
         world = self.shelf.world(touched(after.steps), [HOME], channels, self.now.wall)
-        made = self.shelf.write(plan(after.steps, world, self.settings, self.now)) if after.steps else Plan()
-        happened = [(step.incident.id, f"{step.incident.kind} {step.transition}") for step in after.steps]
+        made = Plan()
+        if after.steps or self.now.wall >= self.review_at:
+            made = self.shelf.write(plan(after.steps, world, self.settings, self.now, UTC))
+            self.review_at = NEVER if made.review_at is None else made.review_at
+
+        self.last = replace(after, incidents=after.incidents.adopted(made.incidents))
+        happened = [(step.incident.id, f"{step.incident.kind} {step.transition}") for step in made.steps]
         held = [(one.id, f"{one.kind} at last") for one in made.incidents if one.id not in dict(happened)]
         at = f"{(self.now.awake - AWAKE) / SECOND:g}"
         self.lines += [f"{at} {words}: {', '.join(self._tellings(one, made))}" for one, words in happened + held]

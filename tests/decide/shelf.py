@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from coven_watchdog.decide.bucket import REMEMBERED
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Lane, Member, Notification, Plan, Silence, Told, World
-from coven_watchdog.model.time import HOUR
+from coven_watchdog.model.time import DAY, HOUR
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Suppression
 
 QUEUED, SENT, WITHHELD = NotificationState.QUEUED, NotificationState.SENT, NotificationState.WITHHELD
@@ -25,14 +26,17 @@ class Shelf:
         """What a transaction at `now` (wall µs) reads."""
         still = [one for one in self.incidents.values() if one.state is IncidentState.OPEN and one.home in homes]
         known = {*ids, *(one.id for one in still)}
-        pairs = ((one, channel) for one in known for channel in channels)
+        held = [one for one in self._held(homes, now) if one.id not in ids]
+        pairs = ((one, channel) for one in (*known, *(one.id for one in held)) for channel in channels)
+        over = {one.id for one in held}
         return World(
             incidents={one: self.incidents[one] for one in ids if one in self.incidents},
             open_incidents=tuple(sorted(still, key=lambda one: (one.opened_at, one.id))),
-            told={pair: told for pair in pairs if (told := self._told(*pair)) != Told()},
+            told={pair: told for pair in pairs if (told := self._told(*pair, over=pair[0] in over)) != Told()},
             lanes={channel: self._lane(channel, now) for channel in channels},
             silences=tuple(silence for silence in self.silences if silence.until > now),
-            sent_last_hour={channel: self._sent(channel, now) for channel in channels},
+            held=tuple(held),
+            traffic={channel: self._traffic(channel, now) for channel in channels},
         )
 
     def write(self, plan: Plan) -> Plan:
@@ -78,20 +82,52 @@ class Shelf:
         incident = self.incidents.get(name)
         return incident is not None and incident.state is IncidentState.RESOLVED and not incident.unstable
 
-    def _told(self, incident: str, channel: str) -> Told:
-        if self._ended(incident):
+    def _told(self, incident: str, channel: str, *, over: bool) -> Told:
+        if self._ended(incident) and not over:
             return Told()
 
+        words = self._words(incident, channel)
+        told = [(row, member) for row, member in words if row.state is not WITHHELD and member.role is not Reason.HIDDEN]
+        hidden = [row for row, member in words if row.state is not WITHHELD and member.role is Reason.HIDDEN]
+        last = told[-1][1].snapshot if told else None
+        return Told(
+            first=told[0][0] if told else None,
+            last=told[-1][0] if told else None,
+            withheld=frozenset(row.suppression for row, _ in words if row.suppression is not None),
+            hidden=hidden[0] if hidden else None,
+            heard=(last.severity, last.kind) if last else None,
+            closed=any(member.role in {Reason.RESOLVED, Reason.LATE} for _, member in told),
+        )
+
+    def _words(self, incident: str, channel: str) -> list[tuple[Notification, Member]]:
+        """What was decided about this opening, in the order of its writing."""
         spoken = [
-            self.rows[row, where]
+            (self.rows[row, where], member)
             for (row, where, about), (member, opening) in self.members.items()
             if (where, about) == (channel, incident) and opening == self.openings[about] and member.role is not Reason.DIGEST
         ]
         order = list(self.rows)
-        spoken.sort(key=lambda row: order.index((row.id, row.channel)))
-        told = [row for row in spoken if row.state is not WITHHELD]
-        withheld = [row.suppression for row in spoken if row.suppression is not None]
-        return Told(told[0] if told else None, told[-1] if told else None, frozenset(withheld))
+        return sorted(spoken, key=lambda word: order.index((word[0].id, word[0].channel)))
+
+    def _held(self, homes: Collection[str], now: int) -> list[Incident]:
+        """What is not open and was held back by what passes, with no word of it since."""
+        order = list(self.rows)
+        found = {
+            row.incident
+            for key, row in self.rows.items()
+            if row.suppression in {Suppression.QUIET_HOURS, Suppression.RATE_LIMITED}
+            and row.committed_at > now - DAY
+            and not any(
+                order.index(spot[:2]) > order.index(key) and self.rows[spot[:2]].state is not WITHHELD
+                for spot, (member, _) in self.members.items()
+                if spot[1:] == (row.channel, row.incident) and member.role is not Reason.DIGEST
+            )
+        }
+        held = (self.incidents[one] for one in found)
+        return sorted(
+            (one for one in held if one.state is not IncidentState.OPEN and one.home in homes),
+            key=lambda one: (one.opened_at, one.id),
+        )
 
     def _lane(self, channel: str, now: int) -> Lane:
         known = [row for row in self.rows.values() if row.channel == channel and row.committed_at <= now]
@@ -102,6 +138,6 @@ class Shelf:
         waited = last is not None and last.group and last.due_at > last.committed_at
         return Lane(last.due_at if last else None, waited, collecting)
 
-    def _sent(self, channel: str, now: int) -> int:
-        rows = (row for row in self.rows.values() if row.channel == channel and row.state is SENT)
-        return sum(now - HOUR <= (row.sent_at or 0) <= now for row in rows)
+    def _traffic(self, channel: str, now: int) -> tuple[int, ...]:
+        rows = (row for row in self.rows.values() if row.channel == channel and row.state is not WITHHELD)
+        return tuple(sorted(row.committed_at for row in rows if now - REMEMBERED <= row.committed_at <= now))

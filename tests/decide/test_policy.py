@@ -18,8 +18,9 @@ from coven_watchdog.settings import Alerts, Channel, Secret, Settings
 from coven_watchdog.store.codec import encode
 from coven_watchdog.store.connection import connect_memory
 from coven_watchdog.store.migrations import migrate
+from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.world import read_world
-from coven_watchdog.store.writing import Moment, write_plan
+from coven_watchdog.store.writing import write_plan
 from decide.playbook import Move, Play, Seen, play
 from decide.shelf import Shelf
 from decide.verdicts import (
@@ -511,7 +512,7 @@ class Mirror(Shelf):
             self.tables.execute("UPDATE incident SET doc = ? WHERE id = ?", (encode(incident), incident.id))
 
         modelled = super().world(ids, homes, channels, now)
-        assert modelled == read_world(self.tables, ids, homes, channels, now)
+        assert modelled == read_world(self.tables, ids, homes, channels, Moment(self.run.now, ""))
         return modelled
 
     def write(self, plan: Plan) -> Plan:

@@ -81,7 +81,7 @@ def unacked(run: "Play") -> None:
         run.shelf.incidents[name] = replace(incident, ack=None)
 
 
-def silenced(seconds: int, **matchers: str) -> "Callable[[Play], None]":
+def silenced(seconds: int, **matchers: Any) -> "Callable[[Play], None]":  # noqa: ANN401 - any field
     """Somebody silences what matches."""
 
     def act(run: "Play") -> None:

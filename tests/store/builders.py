@@ -25,7 +25,7 @@ from coven_watchdog.model.words import (
 )
 from coven_watchdog.store.connection import FILE_NAME, connect, make_durable, prepare
 from coven_watchdog.store.migrations import migrate
-from coven_watchdog.store.writing import Moment
+from coven_watchdog.store.moment import Moment
 
 START = 1_780_000_000 * SECOND
 HOME = "/home/ada/.coven"

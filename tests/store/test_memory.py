@@ -12,7 +12,8 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import IncidentState, Kind
 from coven_watchdog.store.keeping import keep_looks, keep_watchdog
 from coven_watchdog.store.memory import Memory, check_rows, load, taken_ids
-from coven_watchdog.store.writing import Moment, write_plan
+from coven_watchdog.store.moment import Moment
+from coven_watchdog.store.writing import write_plan
 from store.builders import BOOT, HOME, at, event, incident, look, moment, notification, service, story
 
 

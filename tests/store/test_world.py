@@ -16,7 +16,7 @@ SENT, WITHHELD = NotificationState.SENT, NotificationState.WITHHELD
 
 
 def _world(connection: sqlite3.Connection, *ids: str, minutes: float = 10, homes: tuple[str, ...] = ()) -> World:
-    return read_world(connection, ids, homes, ("desk", "phone"), at(minutes).wall)
+    return read_world(connection, ids, homes, ("desk", "phone"), moment(minutes))
 
 
 def _told(connection: sqlite3.Connection, name: str = "k7fq", channel: str = "desk") -> Told | None:
@@ -30,7 +30,7 @@ def _put(connection: sqlite3.Connection, plan: Plan, minutes: float = 0) -> None
 def test_an_empty_store_knows_nothing(connection: sqlite3.Connection) -> None:
     """Channels have empty lanes, and nothing else is there."""
     world = _world(connection, "k7fq", homes=(HOME,))
-    assert world == World(lanes={"desk": Lane(), "phone": Lane()}, sent_last_hour={"desk": 0, "phone": 0})
+    assert world == World(lanes={"desk": Lane(), "phone": Lane()}, traffic={"desk": (), "phone": ()})
 
 
 def test_incidents_are_those_asked_for_and_the_open_ones_of_the_homes(connection: sqlite3.Connection) -> None:
@@ -184,16 +184,19 @@ def test_what_collects_nothing(connection: sqlite3.Connection, other: Notificati
     assert _lane(connection, other).collecting is None
 
 
-def test_sent_within_the_hour(connection: sqlite3.Connection) -> None:
-    """Accepted messages count by the time they went out, tests do not."""
+def test_the_traffic_of_the_last_two_hours(connection: sqlite3.Connection) -> None:
+    """Messages count from when they were decided, sent or not; tests, digests and what was withheld do not."""
     rows = (
-        _written("a.1", -90, state=SENT, sent_at=at(5).wall),
-        _written("b.1", -90, state=SENT, sent_at=at(-80).wall),
-        _written("c.1", 5, state=SENT, sent_at=at(5).wall, reason=Reason.TEST),
-        _written("d.1", 5),
+        _written("a.1", -130, state=SENT),
+        _written("b.1", -90, state=SENT),
+        _written("c.1", 5, state=SENT, reason=Reason.TEST),
+        _written("d.1", 5, state=SENT, reason=Reason.DIGEST),
+        _written("e.1", 6),
+        _written("f.1", 7, state=WITHHELD, suppression=Suppression.SILENCED),
+        _written("g.1", 90),
     )
     _put(connection, Plan(notifications=rows))
-    assert _world(connection).sent_last_hour == {"desk": 1, "phone": 0}
+    assert _world(connection).traffic == {"desk": (at(-90).wall, at(6).wall), "phone": ()}
 
 
 def test_silences_that_last(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from coven_watchdog.decide.phrases import summary
 from coven_watchdog.decide.policy import plan, touched
 from coven_watchdog.judge import judge
 from coven_watchdog.judge.look import look_of
-from coven_watchdog.model.facts import SELF_HOME, Observation
+from coven_watchdog.model.facts import SELF_HOME, Observation, StoreChanged
 from coven_watchdog.model.incidents import Incident, Judgement, LookRequest, Step
 from coven_watchdog.model.looks import BlindWindow, HomeLook
 from coven_watchdog.model.telling import Plan, World
@@ -22,6 +22,9 @@ from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, fold
 
 logger = logging.getLogger(__name__)
+
+NEVER = 1 << 62
+"""Later than any wall time."""
 
 
 class EngineStore(Protocol):
@@ -75,10 +78,12 @@ class Engine:
         self._states: dict[str, HomeState] = {}
         self._judged: dict[str, Judgement] = {}
         self._wakes: dict[str, int] = {}
+        self._reviews: dict[str, int] = {}
 
     def watch(self, state: HomeState) -> None:
-        """Take on a home; its observations may come from now on."""
+        """Take on a home; its observations may come from now on. What was withheld before is looked at with the first."""
         self._states[state.home] = state
+        self._reviews[state.home] = 0
 
     async def handle(self, observation: Observation, now: Instant) -> None:
         """From a fact to what must be told about it, committed.
@@ -102,25 +107,39 @@ class Engine:
             self._forget(home)
 
         self._incidents = after.incidents
-        if after.steps:
+        if after.steps or self._review_due(observation, now):
             written = await self._commit(after.steps, home, settings, now)
-            self._incidents = _adopted(self._incidents, written.incidents)
+            self._incidents = self._incidents.adopted(written.incidents)
+            if home in self._states:
+                self._reviews[home] = NEVER if written.review_at is None else written.review_at
+
             self._ports.wake({row.channel for row in written.notifications if row.state is NotificationState.QUEUED})
 
         if home in self._states:
             self._ports.ask((*judgement.looks, *after.looks))
-            self._wakes[home] = min((at for at in (judgement.wake_at, after.wake_at) if at is not None), default=0)
+            self._wakes[home] = self._next(home, (judgement.wake_at, after.wake_at), now)
+
+    def _review_due(self, observation: Observation, now: Instant) -> bool:
+        """Whether what was withheld must be looked at again: its time has come, or somebody asked for something."""
+        return isinstance(observation, StoreChanged) or now.wall >= self._reviews.get(observation.home, NEVER)
+
+    def _next(self, home: str, wakes: Iterable[int | None], now: Instant) -> int:
+        """Awake µs at which the home must be judged, or what was withheld looked at; 0 for never."""
+        review = self._reviews[home]
+        due = now.awake + review - now.wall if review < NEVER else None
+        return min((at for at in (*wakes, due) if at is not None), default=0)
 
     async def _commit(self, steps: tuple[Step, ...], home: str, settings: Settings, now: Instant) -> Plan:
         """Write what changed, with who must hear it, in one transaction."""
         _log(steps)
+        changed = bool(steps) and home in self._states and home != SELF_HOME
         return await self._store.commit(
             touched(steps),
             [home],
             [channel.name for channel in settings.channels],
             partial(_plan, steps, settings, now),
             now=now,
-            looks=[self._look(home, now)] if home in self._states and home != SELF_HOME else (),
+            looks=[self._look(home, now)] if changed else (),
             blind=[window for step in steps if (window := _window(step)) is not None],
         )
 
@@ -151,7 +170,7 @@ class Engine:
         return look_of(self._states[home], judgement, self._ports.settings(), now, self._boot)
 
     def _forget(self, home: str) -> None:
-        del self._states[home], self._judged[home]
+        del self._states[home], self._judged[home], self._reviews[home]
         self._wakes.pop(home, None)
 
 
@@ -166,19 +185,6 @@ def _window(step: Step) -> BlindWindow | None:
         return None
 
     return BlindWindow(incident.home, incident.fact_at, incident.resolved_at, incident.facts.detail)
-
-
-def _adopted(incidents: Incidents, written: Iterable[Incident]) -> Incidents:
-    """The memory with what only the transaction knew: message numbers, and acknowledgements made meanwhile."""
-    known = {incident.id: incident for incident in written}
-    opened = {key: _fresh(incident, known) for key, incident in incidents.open.items()}
-    closed = {key: _fresh(incident, known) for key, incident in incidents.closed.items()}
-    return replace(incidents, open=opened, closed=closed)
-
-
-def _fresh(incident: Incident, known: Mapping[str, Incident]) -> Incident:
-    stored = known.get(incident.id)
-    return incident if stored is None else replace(incident, tellings=stored.tellings, ack=stored.ack, boot=stored.boot)
 
 
 def _log(steps: Iterable[Step]) -> None:

@@ -34,6 +34,7 @@ def created(verdict: Verdict, name: str, state: IncidentState, now: Instant) -> 
         fact_at=fact_at,
         occurrence=verdict.occurrence,
         found=verdict.found,
+        opened_awake=now.awake,
         reopenings=(now.wall,) if state is IncidentState.OPEN else (),
         witnesses=verdict.witnesses,
         facts=verdict.facts,
@@ -56,7 +57,17 @@ def went_through(incident: Incident) -> tuple[Kind, ...]:
 def worsens(incident: Incident, verdict: Verdict) -> bool:
     """Whether this is worse than anything the incident has been since it opened: going to and fro is no news."""
     before = [(chapter.severity, chapter.kind) for chapter in spell(incident)] + [(incident.severity, incident.kind)]
-    return _weight(verdict.severity, verdict.kind) > max(_weight(severity, kind) for severity, kind in before)
+    return weight(verdict.severity, verdict.kind) > max(weight(severity, kind) for severity, kind in before)
+
+
+def weight(severity: Severity, kind: Kind) -> tuple[int, int]:
+    """How bad something is: the greater the worse."""
+    return severity.rank, -order(kind)
+
+
+def corrects(before: Kind, after: Kind) -> bool:
+    """Whether one way to die takes the place of another."""
+    return {before, after} == _DEATHS
 
 
 def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
@@ -67,7 +78,7 @@ def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:
     if verdict.kind is incident.kind and verdict.severity.rank <= incident.severity.rank:
         return None
 
-    corrected = {incident.kind, verdict.kind} == _DEATHS
+    corrected = corrects(incident.kind, verdict.kind)
     facts = verdict.facts
     if verdict.kind in _DEATHS and not facts.sessions:
         facts = replace(facts, sessions=incident.facts.sessions, sessions_known=incident.facts.sessions_known)
@@ -119,6 +130,7 @@ def reopened(incident: Incident, verdict: Verdict, now: Instant) -> Step:
         withdrawn=False,
         resolved_at=None,
         reopenings=openings,
+        opened_awake=incident.opened_awake if incident.unstable else now.awake,
         unstable=incident.unstable or became,
         reminders=0,
         ack=None,
@@ -171,10 +183,6 @@ def calmed(incident: Incident, now: Instant) -> Step:
     return Step(_with_chapter(after, now, Transition.CALMED), Transition.CALMED, now)
 
 
-def _weight(severity: Severity, kind: Kind) -> tuple[int, int]:
-    return severity.rank, -order(kind)
-
-
 def _now(incident: Incident, verdict: Verdict, now: Instant, transition: Transition) -> Incident:
     """The incident with the verdict's kind, severity and evidence."""
     after = replace(
@@ -191,8 +199,12 @@ def _now(incident: Incident, verdict: Verdict, now: Instant, transition: Transit
 
 
 def _with_chapter(incident: Incident, now: Instant, transition: Transition, at: int | None = None) -> Incident:
+    return with_chapter(incident, Chapter(now.wall if at is None else at, transition, incident.kind, incident.severity))
+
+
+def with_chapter(incident: Incident, chapter: Chapter) -> Incident:
     """The story goes on; a very long one keeps its beginning and its end."""
-    chapters = (*incident.chapters, Chapter(now.wall if at is None else at, transition, incident.kind, incident.severity))
+    chapters = (*incident.chapters, chapter)
     if len(chapters) > _CHAPTERS:
         chapters = (chapters[0], *chapters[-_CHAPTERS + 1 :])
 

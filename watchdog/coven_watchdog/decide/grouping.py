@@ -17,6 +17,8 @@ class Telling:
 
     incident: Incident
     reason: Reason
+    held_back: bool = False
+    """It was held back by the channel's rate before."""
 
     @property
     def token(self) -> str:
@@ -38,8 +40,8 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
     What is critical, and what concerns the daemon, never waits longer than `group_wait`; the rest of a burst waits for its group.
     """
     urgent = any(_urgent(telling.incident) for telling in tellings)
-    waiting = lane.collecting
-    if waiting is not None and (not urgent or waiting.due_at <= now + alerts.group_wait):
+    waiting = joined(lane, alerts, now, urgent=urgent)
+    if waiting is not None:
         return Placed(None, _members(waiting.id, channel, tellings))
 
     due = _due(lane, alerts, now, urgent=urgent)
@@ -48,7 +50,7 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
         id=first.token,
         channel=channel,
         incident=first.incident.id,
-        reason=first.reason,
+        reason=Reason.HELD_MORE if sum(telling.held_back for telling in tellings) > 1 else first.reason,
         state=NotificationState.QUEUED,
         fact_at=min(_happened(telling) for telling in tellings),
         committed_at=now,
@@ -56,6 +58,17 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
         group=due > now or len(tellings) > 1,
     )
     return Placed(notification, _members(notification.id, channel, tellings))
+
+
+def joined(lane: Lane, alerts: Alerts, now: int, *, urgent: bool) -> Notification | None:
+    """The message that is still collecting and that this would join; what is urgent does not wait for a late one."""
+    waiting = lane.collecting
+    return waiting if waiting is not None and (not urgent or waiting.due_at <= now + alerts.group_wait) else None
+
+
+def joins(incident: Incident, lane: Lane, alerts: Alerts, now: int) -> bool:
+    """Whether telling it takes no message of its own."""
+    return joined(lane, alerts, now, urgent=_urgent(incident)) is not None
 
 
 def _happened(telling: Telling) -> int:

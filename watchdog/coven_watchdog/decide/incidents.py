@@ -227,13 +227,13 @@ class _Machine:
         if incident.unstable:
             return self.now.awake + changes.CALM_AFTER
 
-        alerts = self.settings.alerts
-        due = incident.severity is Severity.CRITICAL and incident.reminders < alerts.max_reminders
-        return self.now.awake + alerts.repeat_every if due else None
+        due = incident.severity is Severity.CRITICAL and self.settings.alerts.max_reminders > 0
+        return self.now.awake + self.settings.alerts.repeat_every if due else None
 
     def _remind(self, key: Key, incident: Incident) -> None:
+        """A reminder that nobody got (it was acknowledged, or silenced) does not count, so that the last one can say so."""
         due = incident.next_look_at
-        if due is None or incident.unstable:
+        if due is None or incident.unstable or incident.reminders >= self.settings.alerts.max_reminders:
             return
 
         if self.now.awake < due:

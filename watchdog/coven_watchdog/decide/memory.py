@@ -1,7 +1,7 @@
 """What the incident machine remembers between two judgements: open incidents, those just closed, and what is on its way."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coven_watchdog.model.incidents import Incident, LookRequest, Step
 from coven_watchdog.model.words import Kind
@@ -51,6 +51,13 @@ class Incidents:
             noted=dict.fromkeys(noted),
         )
 
+    def adopted(self, written: Iterable[Incident]) -> "Incidents":
+        """The memory with what only the transaction knew: message numbers, reminders that nobody got, what people did meanwhile."""
+        known = {incident.id: incident for incident in written}
+        opened = {key: _fresh(incident, known) for key, incident in self.open.items()}
+        closed = {key: _fresh(incident, known) for key, incident in self.closed.items()}
+        return replace(self, open=opened, closed=closed)
+
     def without(self, home: str) -> "Incidents":
         """The memory with nothing of this home but the events that were noted."""
         return Incidents(
@@ -61,6 +68,21 @@ class Incidents:
             frozen={key: since for key, since in self.frozen.items() if key[0] != home},
             noted=self.noted,
         )
+
+
+def _fresh(incident: Incident, known: Mapping[str, Incident]) -> Incident:
+    stored = known.get(incident.id)
+    if stored is None:
+        return incident
+
+    return replace(
+        incident,
+        tellings=stored.tellings,
+        reminders=stored.reminders,
+        chapters=stored.chapters,
+        ack=stored.ack,
+        boot=stored.boot,
+    )
 
 
 def remembered(noted: Mapping[EventKey, None], present: Collection[EventKey]) -> Mapping[EventKey, None]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from coven_watchdog.catalogue import STORY_KINDS
+from coven_watchdog.decide.hiding import hiding, holds
 from coven_watchdog.model.incidents import Incident, Step
 from coven_watchdog.model.telling import Silence
 from coven_watchdog.model.time import DAY, Instant
-from coven_watchdog.model.words import Found, Kind, Reason, Severity, Suppression, Transition
+from coven_watchdog.model.words import Form, Found, Kind, Reason, Severity, Suppression, Transition
 from coven_watchdog.settings import Channel
 
 _LOUDER = frozenset({Transition.CHANGED, Transition.REOPENED})
@@ -30,11 +31,22 @@ class Question:
     now: Instant
     heard: bool = False
     """This channel was told of the incident since it opened."""
+    home: str = ""
+    """The name of the incident's home."""
+    quiet: bool = False
+    """It lies in quiet hours."""
+    missing: int = 0
+    """What the channel's bucket lacks for this message; 0 when it may go, or joins one that goes anyway."""
 
     @property
     def incident(self) -> Incident:
         """The incident in question."""
         return self.step.incident
+
+    @property
+    def waits(self) -> int:
+        """µs that are left before this channel is told, if nobody has acknowledged it by then."""
+        return self.channel.after - (self.now.awake - self.incident.opened_awake) if self.channel.after else 0
 
 
 def withheld(question: Question) -> Suppression | None:
@@ -72,8 +84,18 @@ def _off(question: Question) -> bool:
 
 
 def _not_routed(question: Question) -> bool:
-    """A failing channel cannot tell of its own failure."""
-    return question.incident.subject == f"channel:{question.channel.name}"
+    """A failing channel cannot tell of its own failure; what is told once cannot still be open after a while."""
+    own = question.incident.subject == f"channel:{question.channel.name}"
+    never_open = question.channel.after > 0 and question.incident.form is Form.EVENT
+    return own or never_open or not routed(question.incident, question.channel, question.home)
+
+
+def routed(incident: Incident, channel: Channel, home: str) -> bool:
+    """Whether the channel is there for this kind, and for the home of that name. The watchdog's own troubles are of no home."""
+    kind = any(fnmatchcase(incident.kind, glob) for glob in (*channel.kinds, *channel.also))
+    return kind and (
+        not incident.home or any(fnmatchcase(name, glob) for name in (home, incident.home) for glob in channel.homes)
+    )
 
 
 def _below(question: Question) -> bool:
@@ -93,8 +115,12 @@ def _too_old(question: Question) -> bool:
 
 def _inhibited(question: Question) -> bool:
     """A story that this channel does not tell cannot tell anything else either."""
-    told = [other for other in question.open if _reaches(other, question.channel)]
-    return inhibited(question.incident, told, [other for other in question.before if _reaches(other, question.channel)])
+    told, ended = ([other for other in side if _tells(question, other)] for side in (question.open, question.before))
+    return inhibited(question.incident, told, ended)
+
+
+def _tells(question: Question, other: Incident) -> bool:
+    return _reaches(other, question.channel) and routed(other, question.channel, question.home)
 
 
 def _milder(question: Question) -> bool:
@@ -108,26 +134,28 @@ def _unstable(question: Question) -> bool:
     now = step.incident.severity.rank
     before = max((chapter.severity.rank for chapter in step.incident.chapters[:-1]), default=now)
     louder = step.transition in _LOUDER and now > before
-    return step.incident.unstable and step.transition is not Transition.BECAME_UNSTABLE and not louder
+    return question.heard and step.incident.unstable and step.transition is not Transition.BECAME_UNSTABLE and not louder
 
 
 def _acknowledged(question: Question) -> bool:
-    ack = question.incident.ack
-    held = ack is not None and (ack.until is None or question.now.wall < ack.until)
-    return held and not question.step.worse
+    return holds(question.incident.ack, question.now.wall) and not question.step.worse
 
 
 def _silenced(question: Question) -> bool:
-    return any(_matches(silence, question.incident, question.now) for silence in question.silences)
+    return bool(hiding(question.silences, question.incident, question.now.wall))
 
 
-def _matches(silence: Silence, incident: Incident, now: Instant) -> bool:
-    return (
-        now.wall < silence.until
-        and fnmatchcase(incident.kind, silence.kind)
-        and silence.session in {"", incident.subject.removeprefix("session:")}
-        and silence.home in {"", incident.home}
-    )
+def _waiting(question: Question) -> bool:
+    """An escalation: only what nobody has acknowledged for a while."""
+    return question.waits > 0
+
+
+def _quiet(question: Question) -> bool:
+    return question.quiet and question.incident.severity is not Severity.CRITICAL
+
+
+def _rate_limited(question: Question) -> bool:
+    return question.missing > 0
 
 
 _QUESTIONS: tuple[tuple[Suppression, Callable[[Question], bool]], ...] = (
@@ -140,4 +168,8 @@ _QUESTIONS: tuple[tuple[Suppression, Callable[[Question], bool]], ...] = (
     (Suppression.UNSTABLE, _unstable),
     (Suppression.ACKNOWLEDGED, _acknowledged),
     (Suppression.SILENCED, _silenced),
+    (Suppression.WAITING_AFTER, _waiting),
+    (Suppression.QUIET_HOURS, _quiet),
+    (Suppression.RATE_LIMITED, _rate_limited),
 )
+"""The bucket is asked last: nothing takes a token that would not be told anyway."""

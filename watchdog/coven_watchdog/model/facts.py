@@ -337,6 +337,11 @@ class Tick(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreChanged(Observation):
+    """A command wrote to the watchdog's own store: something may have been acknowledged or silenced."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTrouble(Observation):
     """Something of the watchdog itself changed: `topic` is a subject such as `channel:desk` or `self:config`.
 

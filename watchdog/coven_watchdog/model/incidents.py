@@ -121,17 +121,22 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One step of an incident's story. `at` in wall µs."""
+    """One step of an incident's story. `at` in wall µs.
+
+    `note` and `until` (wall µs) belong to an acknowledgement or a silence: who and why, and for how long.
+    """
 
     at: int
     transition: Transition
     kind: Kind
     severity: Severity
+    note: str = ""
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A subject's trouble over time. Wall times in µs UTC; `next_look_at` is awake µs of boot `boot`."""
+    """A subject's trouble over time. Wall times in µs UTC; `opened_awake` and `next_look_at` are awake µs of boot `boot`."""
 
     id: str
     home: str
@@ -148,6 +153,8 @@ class Incident:
     resolved_at: int | None = None
     withdrawn: bool = False
     next_look_at: int | None = None
+    opened_awake: int = 0
+    """When it last opened: what an escalation waits from. An unstable one goes on from when it became so."""
     boot: str = ""
     reminders: int = 0
     tellings: int = 0

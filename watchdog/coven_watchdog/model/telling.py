@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from coven_watchdog.model.incidents import Incident, Step
-from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, Reason, Suppression, Tone
+from coven_watchdog.model.words import AttemptOutcome, Kind, NotificationState, Priority, Reason, Severity, Suppression, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class Told:
     last: Notification | None = None
     withheld: frozenset[Suppression] = frozenset()
     """Every reason for which something was not told since then."""
+    hidden: Notification | None = None
+    """The word that it was acknowledged or silenced. It stands for no other: what is hidden is not told."""
+    heard: tuple[Severity, Kind] | None = None
+    """What it was by the last word."""
+    closed: bool = False
+    """Its end was told."""
 
     @property
     def tried(self) -> bool:
@@ -82,6 +88,8 @@ class Silence:
     """Who: the user, the pid and the command that it was asked from."""
     at: int = 0
     """Wall µs at which it was asked for."""
+    ended_by: str = ""
+    """Who removed it before its time; `until` is when. Empty: it runs, or ran, its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,10 @@ class World:
     """By (incident, channel)."""
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
-    sent_last_hour: Mapping[str, int] = field(default_factory=dict)
+    held: tuple[Incident, ...] = ()
+    """Of the homes in question, what is not open and was withheld for a reason that passes: quiet hours, too many messages."""
+    traffic: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By channel: when messages were decided of late, ascending; what the rate is reckoned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,8 @@ class Plan:
     """(id, channel) of queued rows that a newer one takes the place of: withheld as `resolved_meanwhile`."""
     refreshed: tuple[Incident, ...] = ()
     """Every text of these not yet tried shall speak of this newer snapshot."""
+    review_at: int | None = None
+    """Wall µs at which something that is withheld may be told: plan again then."""
 
 
 @dataclass(frozen=True, slots=True)

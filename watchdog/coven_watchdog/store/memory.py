@@ -9,8 +9,8 @@ from coven_watchdog.model.looks import HomeLook, WatchdogLook
 from coven_watchdog.model.time import HOUR, MINUTE
 from coven_watchdog.model.words import Kind
 from coven_watchdog.store.codec import decode, word
+from coven_watchdog.store.moment import Moment, in_this_boot
 from coven_watchdog.store.rows import digest, members, notification
-from coven_watchdog.store.writing import Moment
 
 _RECENT = 15 * MINUTE
 _NOTED = 48 * HOUR

@@ -22,10 +22,11 @@ from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store import keeping, outbox
 from coven_watchdog.store.database import Database, StoreCondition
 from coven_watchdog.store.memory import Memory, check_rows, load, taken_ids
+from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.outbox import Claim
 from coven_watchdog.store.retention import purge_batch
 from coven_watchdog.store.world import read_world
-from coven_watchdog.store.writing import Moment, write_plan
+from coven_watchdog.store.writing import write_plan
 
 T = TypeVar("T")
 
@@ -103,7 +104,7 @@ class Store:
         moment = Moment(now, self._opened.boot)
 
         def work(connection: sqlite3.Connection) -> Plan:
-            world = read_world(connection, incidents, homes, channels, now.wall)
+            world = read_world(connection, incidents, homes, channels, moment)
             written = write_plan(connection, decide(world), moment)
             keeping.keep_looks(connection, looks)
             keeping.keep_blind(connection, blind)

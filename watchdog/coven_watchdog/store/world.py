@@ -1,24 +1,30 @@
 """What `plan` needs to know, read inside the transaction that will hold the plan. In: ids; out: a `World`."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
+from coven_watchdog.decide.bucket import REMEMBERED
 from coven_watchdog.model.incidents import Incident
-from coven_watchdog.model.telling import Lane, Notification, Silence, Told, World
-from coven_watchdog.model.time import HOUR
-from coven_watchdog.store.codec import decode
+from coven_watchdog.model.telling import Lane, Silence, Told, World
+from coven_watchdog.model.time import DAY, HOUR
+from coven_watchdog.model.words import Kind, Reason, Severity, Suppression
+from coven_watchdog.store.codec import decode, word
+from coven_watchdog.store.moment import Moment, in_this_boot
 from coven_watchdog.store.rows import UNTRIED, listed, notification
 
 # A digest line tells nobody of an incident. A resolved incident that is asked for is about to open anew: of that opening
 # nothing was told yet, unless it is unstable, which is one opening until it is calm.
 _TOLD = """
-    SELECT told.incident AS about, notification.*
+    SELECT told.incident AS about, told.role, json_extract(told.snapshot, '$.severity') AS severity,
+           json_extract(told.snapshot, '$.kind') AS kind, notification.*
     FROM notification_incident AS told
     JOIN incident ON incident.id = told.incident AND incident.opening = told.opening
     JOIN notification ON notification.id = told.notification AND notification.channel = told.channel
     WHERE told.incident IN (SELECT value FROM json_each(?)) AND told.channel IN (SELECT value FROM json_each(?))
-      AND told.role <> 'digest' AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable'))
-    ORDER BY notification.seq"""
+      AND told.role <> 'digest'"""
+_OF_THIS_OPENING = " AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable'))"
+_IN_ORDER = " ORDER BY notification.seq"
+_ENDS = frozenset({Reason.RESOLVED, Reason.LATE})
 # rows of the future were written before the wall clock was set back: they say nothing about the last hour
 _LAST = """
     SELECT due_at, grouped AND due_at > committed_at AS waited FROM notification
@@ -28,9 +34,26 @@ _COLLECTING = f"""
     SELECT * FROM notification
     WHERE channel = ? AND committed_at <= ? AND due_at > ? AND grouped = 1 AND {UNTRIED}
     ORDER BY due_at, seq LIMIT 1"""  # noqa: S608 - no value of others
-_SENT = """
-    SELECT count(*) FROM notification
-    WHERE channel = ? AND state = 'sent' AND sent_at BETWEEN ? AND ? AND reason <> 'test'"""
+# a digest and a test were asked for: they take nothing from what alerts may take
+_TRAFFIC = """
+    SELECT committed_at FROM notification
+    WHERE channel = ? AND committed_at BETWEEN ? AND ? AND state <> 'withheld' AND reason NOT IN ('test', 'digest')
+    ORDER BY committed_at"""
+# what passes by itself held it back, within the last day, and nothing of it was told since
+_HELD = """
+    SELECT DISTINCT incident.doc, incident.look_at, incident.opened_at, incident.id
+    FROM notification AS held JOIN incident ON incident.id = held.incident
+    WHERE held.state = 'withheld' AND held.suppression IN ('quiet_hours', 'rate_limited') AND held.committed_at > ?
+      AND incident.state <> 'open' AND incident.home IN (SELECT value FROM json_each(?))
+      AND incident.id NOT IN (SELECT value FROM json_each(?))
+      AND NOT EXISTS (
+          SELECT 1 FROM notification_incident AS word
+          JOIN notification AS later ON later.id = word.notification AND later.channel = word.channel
+          WHERE word.incident = incident.id AND word.channel = held.channel AND later.seq > held.seq
+            AND later.state <> 'withheld' AND word.role <> 'digest')
+    ORDER BY incident.opened_at, incident.id LIMIT ?"""
+_HELD_AT_ONCE = 2000
+"""The rest follows at the next opportunity."""
 
 
 def read_world(
@@ -38,58 +61,77 @@ def read_world(
     incidents: Collection[str],
     homes: Collection[str],
     channels: Collection[str],
-    now: int,
+    moment: Moment,
 ) -> World:
-    """Read the world of these incident ids, homes and channel names. `now`: wall µs.
+    """Read the world of these incident ids, homes and channel names at a moment.
 
-    `told` speaks of the incidents asked for and of every open one: what was withheld from those may be told now.
+    `told` speaks of the incidents asked for, of every open one and of what is held: what was withheld may be told now.
     """
-    open_incidents = _open(connection, homes)
+    now = moment.now.wall
+    open_incidents = _open(connection, homes, moment)
+    held = _held(connection, incidents, homes, moment)
     asked = {*incidents, *(incident.id for incident in open_incidents)}
+    ended = {incident.id for incident in held}
     return World(
-        incidents={incident.id: incident for incident in _by_id(connection, incidents)},
+        incidents={incident.id: incident for incident in _by_id(connection, incidents, moment)},
         open_incidents=open_incidents,
-        told=_told(connection, asked, channels),
+        held=held,
+        told=_told(connection, _TOLD + _OF_THIS_OPENING + _IN_ORDER, asked, channels)
+        | _told(connection, _TOLD + _IN_ORDER, ended, channels),
         lanes={channel: _lane(connection, channel, now) for channel in channels},
         silences=_silences(connection, now),
-        sent_last_hour={channel: _sent(connection, channel, now) for channel in channels},
+        traffic={channel: _traffic(connection, channel, now) for channel in channels},
     )
 
 
-def _by_id(connection: sqlite3.Connection, ids: Collection[str]) -> tuple[Incident, ...]:
-    rows = connection.execute("SELECT doc FROM incident WHERE id IN (SELECT value FROM json_each(?))", (listed(ids),))
-    return tuple(decode(row["doc"], Incident) for row in rows)
+def _by_id(connection: sqlite3.Connection, ids: Collection[str], moment: Moment) -> tuple[Incident, ...]:
+    rows = connection.execute("SELECT doc, look_at FROM incident WHERE id IN (SELECT value FROM json_each(?))", (listed(ids),))
+    return tuple(in_this_boot(row, moment) for row in rows)
 
 
-def _open(connection: sqlite3.Connection, homes: Collection[str]) -> tuple[Incident, ...]:
+def _open(connection: sqlite3.Connection, homes: Collection[str], moment: Moment) -> tuple[Incident, ...]:
     rows = connection.execute(
-        """SELECT doc FROM incident WHERE state = 'open' AND home IN (SELECT value FROM json_each(?))
+        """SELECT doc, look_at FROM incident WHERE state = 'open' AND home IN (SELECT value FROM json_each(?))
            ORDER BY opened_at, id""",
         (listed(homes),),
     )
-    return tuple(decode(row["doc"], Incident) for row in rows)
+    return tuple(in_this_boot(row, moment) for row in rows)
 
 
-def _told(connection: sqlite3.Connection, incidents: Collection[str], channels: Collection[str]) -> dict[tuple[str, str], Told]:
+def _held(
+    connection: sqlite3.Connection, incidents: Collection[str], homes: Collection[str], moment: Moment
+) -> tuple[Incident, ...]:
+    """What is not open, is not asked for, and was held back by what passes."""
+    since = moment.now.wall - DAY
+    rows = connection.execute(_HELD, (since, listed(homes), listed(incidents), _HELD_AT_ONCE))
+    return tuple(in_this_boot(row, moment) for row in rows)
+
+
+def _told(
+    connection: sqlite3.Connection, query: str, incidents: Collection[str], channels: Collection[str]
+) -> dict[tuple[str, str], Told]:
     """What each channel was told about each incident since it last opened; nothing for pairs without a row."""
-    pairs: dict[tuple[str, str], list[Notification]] = {}
-    for row in connection.execute(_TOLD, (listed(incidents), listed(channels))):
-        pairs.setdefault((row["about"], row["channel"]), []).append(notification(row))
+    pairs: dict[tuple[str, str], list[sqlite3.Row]] = {}
+    for row in connection.execute(query, (listed(incidents), listed(channels))):
+        pairs.setdefault((row["about"], row["channel"]), []).append(row)
 
     return {pair: _summary(rows) for pair, rows in pairs.items()}
 
 
-def _summary(rows: Iterable[Notification]) -> Told:
-    """`rows` in the order of their writing."""
-    told, withheld = [], set()
-    for row in rows:
-        if row.suppression is not None:
-            withheld.add(row.suppression)
-        else:
-            told.append(row)
-
-    hidden = frozenset(withheld)
-    return Told(told[0], told[-1], hidden) if told else Told(withheld=hidden)
+def _summary(rows: Sequence[sqlite3.Row]) -> Told:
+    """`rows` in the order of their writing. That it was hidden is no word about how it is."""
+    withheld = frozenset(word(row["suppression"], Suppression) for row in rows if row["suppression"] is not None)
+    spoken = [row for row in rows if row["suppression"] is None]
+    told = [row for row in spoken if row["role"] != Reason.HIDDEN]
+    hidden = [row for row in spoken if row["role"] == Reason.HIDDEN]
+    return Told(
+        first=notification(told[0]) if told else None,
+        last=notification(told[-1]) if told else None,
+        withheld=withheld,
+        hidden=notification(hidden[0]) if hidden else None,
+        heard=(word(told[-1]["severity"], Severity), word(told[-1]["kind"], Kind)) if told else None,
+        closed=any(row["role"] in _ENDS for row in told),
+    )
 
 
 def _lane(connection: sqlite3.Connection, channel: str, now: int) -> Lane:
@@ -102,9 +144,9 @@ def _lane(connection: sqlite3.Connection, channel: str, now: int) -> Lane:
     )
 
 
-def _sent(connection: sqlite3.Connection, channel: str, now: int) -> int:
-    """How many messages went out within the last hour."""
-    return int(connection.execute(_SENT, (channel, now - HOUR, now)).fetchone()[0])
+def _traffic(connection: sqlite3.Connection, channel: str, now: int) -> tuple[int, ...]:
+    """When messages were decided of late."""
+    return tuple(row[0] for row in connection.execute(_TRAFFIC, (channel, now - REMEMBERED, now)))
 
 
 def _silences(connection: sqlite3.Connection, now: int) -> tuple[Silence, ...]:

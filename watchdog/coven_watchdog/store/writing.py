@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coven_watchdog.model.incidents import Incident, Step
 from coven_watchdog.model.telling import Member, Plan
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Form, IncidentState, NotificationState, Suppression
-from coven_watchdog.store.codec import encode, titled
+from coven_watchdog.store.codec import encode, titled, whole
+from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.rows import UNTRIED, insert_notification, listed, put_member
 
 _UPSERT = """
@@ -22,14 +23,6 @@ _UPSERT = """
 _DOUBLED = """
     SELECT 1 FROM incident
     WHERE form = 'event' AND home = ? AND subject = ? AND kind = ? AND occurrence = ? AND id <> ?"""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When, and in which boot, something is written."""
-
-    now: Instant
-    boot: str
 
 
 def write_plan(connection: sqlite3.Connection, plan: Plan, moment: Moment) -> Plan:
@@ -115,7 +108,8 @@ def _look_at(incident: Incident, now: Instant) -> int | None:
 
 def _write_steps(connection: sqlite3.Connection, steps: Collection[Step]) -> None:
     connection.executemany(
-        "INSERT INTO history (incident, at, transition, kind, severity, worse, witnesses) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO history (incident, at, transition, kind, severity, worse, witnesses, note)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         [
             (
                 step.incident.id,
@@ -125,6 +119,7 @@ def _write_steps(connection: sqlite3.Connection, steps: Collection[Step]) -> Non
                 step.incident.severity,
                 step.worse,
                 encode(step.incident.witnesses),
+                whole(step.note),
             )
             for step in steps
         ],
