@@ -10,14 +10,15 @@ from fnmatch import fnmatchcase
 
 from coven_watchdog.catalogue import order
 from coven_watchdog.decide import phrases
-from coven_watchdog.decide.suppression import hides, routed
+from coven_watchdog.decide.hiding import hiding, holds
+from coven_watchdog.decide.suppression import routed
 from coven_watchdog.decide.tallies import ended, is_session, lost, lost_ids
 from coven_watchdog.decide.text import said
 from coven_watchdog.model.digests import Chronicle, Digest, Gap, Held, Trouble, Untold
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.looks import SLEPT, BlindWindow
 from coven_watchdog.model.telling import Notification
-from coven_watchdog.model.time import DAY, MINUTE, Instant
+from coven_watchdog.model.time import DAY, MINUTE
 from coven_watchdog.model.words import (
     IncidentState,
     Kind,
@@ -190,14 +191,14 @@ class _Desk:
 
     def _hidden_by(self, incident: Incident) -> str:
         """Who has it in hand, or does not want to hear of it."""
-        if incident.ack is not None:
+        if incident.ack is not None and holds(incident.ack, self.chronicle.until):
             return f"acknowledged by {said(incident.ack.by, _WHO)}"
 
         who = self._silenced_by(incident, self.chronicle.until - 1)
         return f"silenced by {who}" if who else ""
 
     def _silenced_by(self, incident: Incident, at: int) -> str:
-        silences = (one for one in self.chronicle.silences if one.at <= at and hides(one, incident, Instant(at, 0)))
+        silences = (one for one in hiding(self.chronicle.silences, incident, at) if one.at <= at)
         names = dict.fromkeys(f"{one.by}: {one.reason}" if one.reason else one.by for one in silences)
         return said(", ".join(names), _WHO)
 

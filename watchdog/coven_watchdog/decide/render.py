@@ -9,6 +9,7 @@ from dataclasses import replace
 from coven_watchdog.catalogue import EFFECTS
 from coven_watchdog.decide import phrases
 from coven_watchdog.decide.body import Page, recovery_lines, trouble_lines
+from coven_watchdog.decide.digest_text import digest_message
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import clock_time, counted, span
 from coven_watchdog.model.incidents import Incident
@@ -33,6 +34,9 @@ def render(page: Page, note: str = "") -> Message:
     """The message for one channel, as it is true for the snapshots in `page.members`. `note`: a sentence to add to any message."""
     if page.notification.reason is Reason.TEST:
         return _with(_test(page), note)
+
+    if page.notification.reason is Reason.DIGEST:
+        return _with(digest_message(page), _lateness(page), note)
 
     members = tuple({member.incident: member for member in page.members}.values())
     message = _single(page, members[0]) if len(members) == 1 else _group(page, members)
