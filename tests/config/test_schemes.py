@@ -27,6 +27,11 @@ def test_replacements_are_schemes_themselves() -> None:
     assert set(schemes.BETTER.values()) <= schemes.SCHEMES - set(schemes.BETTER)
 
 
+def test_what_is_unproven_is_a_scheme() -> None:
+    """Each scheme whose success proves little exists."""
+    assert set(schemes.UNPROVEN) <= schemes.APPRISE
+
+
 def test_a_misspelled_scheme_finds_its_neighbour() -> None:
     """`discrod` suggests discord; nonsense suggests nothing."""
     assert schemes.suggestion("discrod") == "discord"

@@ -9,6 +9,7 @@ from coven_watchdog import clock
 from coven_watchdog.cli.recorded import database
 from coven_watchdog.cli.setting import loaded, place
 from coven_watchdog.cli.terms import Terms
+from coven_watchdog.config import doubt
 from coven_watchdog.decide.render import Page, render
 from coven_watchdog.decide.words import Place
 from coven_watchdog.deliver.couriers import CourierPool, environment
@@ -35,10 +36,11 @@ def by_service(terms: Terms, names: Sequence[str]) -> NotifyTest:
     """
     path = database(terms)
     wanted = dict(zip(request_test(path, names, clock.now().wall), names, strict=True))
+    doubts = _doubts(terms)
     end = time.monotonic_ns() + round((_delivery(terms).timeout.seconds + GRACE) * SECOND * 1000)
     while True:
         with StoreReader(path) as rows:
-            found = tuple(_sent(rows, name, notification) for notification, name in wanted.items())
+            found = tuple(_sent(rows, name, notification, doubts) for notification, name in wanted.items())
 
         tried = all(one.state is not NotificationState.QUEUED for one in found)
         if tried or time.monotonic_ns() > end:
@@ -55,13 +57,27 @@ def _delivery(terms: Terms) -> Delivery:
         return Delivery()
 
 
-def _sent(rows: StoreReader, name: str, notification: str) -> TriedView:
+def _doubts(terms: Terms) -> Mapping[str, str]:
+    """Why a success proves little, by channel. A URL that only the service can see is judged by its `status` alone."""
+    try:
+        channels = loaded(terms, resolve_urls=True).settings.channels
+    except ConfigError:
+        return {}
+
+    return {channel.name: why for channel in channels if (why := _doubt(channel))}
+
+
+def _doubt(channel: Channel) -> str | None:
+    return (doubt(channel.url.reveal()) or None) if channel.url is not None else None
+
+
+def _sent(rows: StoreReader, name: str, notification: str, doubts: Mapping[str, str]) -> TriedView:
     """What became of one message."""
     row = next((one for one in rows.notifications(channel=name) if one.id == notification), None)
     attempts = rows.attempts(notification, name)
     state = row.state if row else NotificationState.QUEUED
     error = attempts[-1].error if attempts and state is not NotificationState.SENT else ""
-    return TriedView(channel=name, id=notification, state=state, error=error or None)
+    return TriedView(channel=name, id=notification, state=state, error=error or None, doubt=doubts.get(name))
 
 
 def from_shell(terms: Terms, names: Sequence[str]) -> NotifyTest:
@@ -98,7 +114,7 @@ async def _send(pool: CourierPool, channel: Channel, settings: Settings, where: 
     message = render(Page(claim.notification, (), channel, settings, clock.now(), where))
     receipt = await pool.send(channel.name, parcel(claim, message, channel, settings.delivery))
     if receipt.outcome is AttemptOutcome.ACCEPTED:
-        return TriedView(channel=channel.name, id=None, state=NotificationState.SENT, error=None)
+        return TriedView(channel=channel.name, id=None, state=NotificationState.SENT, error=None, doubt=_doubt(channel))
 
     return TriedView(channel=channel.name, id=None, state=NotificationState.FAILED, error=receipt.error or "no reason given")
 

@@ -8,7 +8,7 @@ from coven_watchdog.config.schema import schema
 from coven_watchdog.config.secrets import needs_service, origin, resolve
 from coven_watchdog.config.shown import Shown, shown
 from coven_watchdog.config.template import TEMPLATE
-from coven_watchdog.config.urls import masked
+from coven_watchdog.config.urls import doubt, masked
 
 __all__ = [
     "TEMPLATE",
@@ -17,6 +17,7 @@ __all__ = [
     "Loaded",
     "Shown",
     "config_place",
+    "doubt",
     "load",
     "masked",
     "needs_service",

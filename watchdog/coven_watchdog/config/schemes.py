@@ -47,6 +47,27 @@ BETTER = {
 """Schemes that cannot do their work here, and what does: Apprise's own desktop senders need system packages and drop the
 urgency, and `xmpp` reports success although nothing was delivered (both seen on Apprise 2.2.0)."""
 
+_MQTT = "without ?qos=1 reports success even when nothing was delivered"
+_XMPP = "reports success even when the server's certificate was not trusted and nothing was sent"
+_IRC = "reports success even when the channel or the person does not take the message"
+_SMPP = "reports success whatever the message centre answers"
+UNPROVEN = {
+    "aprs": "reports success although nobody confirms anything",
+    "growl": "reports success whatever Growl answers",
+    "irc": _IRC,
+    "ircs": _IRC,
+    "mqtt": _MQTT,
+    "mqtts": _MQTT,
+    "rsyslog": "sends a packet that nobody confirms",
+    "smpp": _SMPP,
+    "smpps": _SMPP,
+    "syslog": "only writes a line into this machine's log",
+    "xmpp": _XMPP,
+    "xmpps": _XMPP,
+}
+"""Schemes whose success proves little, and why (from Apprise 2.2.0's plugins; MQTT, IRC, XMPP and rsyslog seen). All others wait
+for an answer, and fail without one: HTTP, mail, AMQP (confirmed by the broker), Nostr."""
+
 
 def suggestion(scheme: str) -> str:
     """The known scheme that this one was probably meant to be, or ""."""

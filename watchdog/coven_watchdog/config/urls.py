@@ -2,7 +2,7 @@
 
 import re
 
-from coven_watchdog.config.schemes import BETTER, DESKTOP, SCHEMES, suggestion
+from coven_watchdog.config.schemes import BETTER, DESKTOP, SCHEMES, UNPROVEN, suggestion
 
 HIDDEN = "****"
 _LIMIT = 8192
@@ -36,15 +36,22 @@ def fault(url: str) -> str:
 
 def warning(url: str) -> str:
     """What this URL is known to do badly although it is valid, or ""."""
-    scheme, _, rest = url.partition("://")
+    scheme = url.partition("://")[0]
     better = BETTER.get(scheme.lower())
     if better:
         return f"{scheme}:// is known to lose messages here; use {better}://"
 
-    if scheme.lower() in {"mqtt", "mqtts"} and not re.search(r"[?&]qos=[12]\b", rest):
-        return f"{scheme}:// without ?qos=1 reports success even when nothing was delivered"
+    return doubt(url)
 
-    return ""
+
+def doubt(url: str) -> str:
+    """Why a success of this URL proves little, as `mqtt:// …`; "" where the service confirms what it takes."""
+    scheme, _, rest = url.partition("://")
+    why = UNPROVEN.get(scheme.lower(), "")
+    if why and scheme.lower() in {"mqtt", "mqtts"} and re.search(r"(?i)[?&]qos=[12]\b", rest):
+        return ""
+
+    return f"{scheme.lower()}:// {why}" if why else ""
 
 
 def masked(url: str) -> str:

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-from coven_watchdog.config import masked
+from coven_watchdog.config import doubt, masked
 from coven_watchdog.deliver.condition import Condition, failed, failing, offline, sent
 from coven_watchdog.deliver.delivery import Settlement
 from coven_watchdog.deliver.parcel import Receipt
 from coven_watchdog.model.facts import SELF_HOME, OwnTrouble
 from coven_watchdog.model.looks import ChannelLook
 from coven_watchdog.model.time import Instant
-from coven_watchdog.model.words import NotificationState
+from coven_watchdog.model.words import ChannelState, NotificationState
 from coven_watchdog.redact import redact
 from coven_watchdog.settings import Channel, Settings
 
@@ -115,10 +115,12 @@ class Conditions:
 
     @staticmethod
     def _look(channel: Channel, condition: Condition) -> ChannelLook:
+        url = channel.url.reveal() if channel.url else ""
+        unproven = condition.state is ChannelState.OK and doubt(url)
         return ChannelLook(
             name=channel.name,
-            url=masked(channel.url.reveal()) if channel.url else "",
-            state=condition.state,
+            url=masked(url) if url else "",
+            state=ChannelState.UNPROVEN if unproven else condition.state,
             last_error=condition.error,
             last_sent_at=condition.sent_at,
         )

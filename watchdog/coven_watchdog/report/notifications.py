@@ -41,12 +41,13 @@ class NotifyLog(View, frozen=True, kw_only=True):
 
 
 class TriedView(View, frozen=True, kw_only=True):
-    """One channel's test. `id` is None when no service had a part in it."""
+    """One channel's test. `id` is None when no service had a part in it. `doubt`: why a success proves little."""
 
     channel: str
     id: str | None
     state: NotificationState
     error: str | None
+    doubt: str | None = None
 
 
 class NotifyTest(View, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """`notify log` and `notify test` as lines."""
 
 from coven_watchdog.cli.page import Line, Span, columns, line
-from coven_watchdog.cli.text.words import Here, milliseconds
+from coven_watchdog.cli.text.words import WITHHELD, Here, milliseconds
 from coven_watchdog.model.words import NotificationState, Shade
 from coven_watchdog.report.notifications import NotificationView, NotifyLog, NotifyTest, TriedView
 
@@ -34,7 +34,7 @@ def _row(one: NotificationView, here: Here) -> tuple[Span, ...]:
 def _remark(one: NotificationView) -> str:
     """Why it was withheld, how quick it was, or why it failed."""
     if one.suppression is not None:
-        return _spaced(one.suppression.value)
+        return WITHHELD[one.suppression]
 
     if one.sent_at is not None:
         took = milliseconds((one.sent_at - one.fact_at).total_seconds() * 1000)
@@ -50,6 +50,10 @@ def tried_lines(test: NotifyTest) -> list[Line]:
 
 
 def _tested(one: TriedView) -> tuple[Span, ...]:
+    if one.state is NotificationState.SENT and one.doubt:
+        said = f"sent, but {one.doubt}: look whether it arrived"
+        return Span("○", Shade.WARN), Span(one.channel), Span(said, Shade.WARN)
+
     sent = one.state is NotificationState.SENT
     said = "sent" if sent else one.error or "not sent yet; earlier ones may be in its way: coven-watchdog notify log --failed"
     return (
