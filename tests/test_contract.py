@@ -504,12 +504,15 @@ def test_stamps_of_the_ledger(coven: Coven) -> None:
 
 
 def test_log_of_a_start(coven: Coven) -> None:
-    """A start is logged from the starter's first line over the store's end to the socket, each line stamped."""
+    """A start is logged from the store's beginning over its end to the socket, each line stamped.
+
+    The starter's own line is there too; it may come after the first ones of the daemon that it starts (seen on 0.4.6).
+    """
     lines = coven.log().splitlines()
     assert all(re.fullmatch(rf"\[{STAMP.pattern}\] .+", line) for line in lines)
     text = coven.log()
+    assert "startup_budget phase=before-spawn" in text
     marks = [
-        "startup_budget phase=before-spawn",
         "phase=daemon-store-begin",
         "phase=store-connection-opened",
         "phase=daemon-store-end",

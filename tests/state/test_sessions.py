@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.model.facts import (
+    DaemonSeen,
     EventsSeen,
     ExitStatus,
     HarnessEnded,
@@ -26,6 +27,21 @@ def test_a_complete_listing_drops_rows_that_are_gone() -> None:
     tale = Tale().served(0, row("a"), row("b")).listed(1, row("b"))
 
     assert (list(tale.state.live), tale.state.endings, tale.state.counts) == (["b"], {}, {"running": 1})
+
+
+def test_the_rows_of_a_listing_cost_the_same_however_many_they_are() -> None:
+    """Fifty thousand that live, and that end, take a second; if each were compared with all others, minutes."""
+    many = [f"s{number}" for number in range(50_000)]
+    before = looked(live=tuple(row(name, began=-90) for name in many))
+    tale = Tale(remembered=before).daemon(0, NEXT).listed(1, *(row(name, began=-90) for name in many), identity=NEXT)
+    assert len(tale.state.live) == len(many)
+
+    tale.listed(2, *(row(name, "orphaned", began=-90, ended=1) for name in many), identity=NEXT)
+    assert all(ending.lost_with == DAEMON for ending in tale.state.endings.values())
+    assert len(tale.state.endings) == len(many)
+
+    tale.ended(3, identity=NEXT).daemon(4).listed(5, *(row(name, "orphaned", began=-90, ended=1) for name in many))
+    assert len(tale.state.endings) == len(many)
 
 
 def test_a_page_drops_nothing() -> None:
@@ -91,6 +107,27 @@ def test_lost_with_the_daemon_of_the_run_before() -> None:
     tale = Tale(remembered=looked(live=(row(),))).daemon(0, NEXT).listed(1, row("s1", "orphaned", ended=-5), identity=NEXT)
 
     assert tale.state.endings["s1"].lost_with == DAEMON
+
+
+@pytest.mark.parametrize("life", [Identity(300, 1), DAEMON, None])
+def test_what_the_daemon_that_lives_now_has_begun_is_not_lost_with_the_one_before(life: Identity | None) -> None:
+    """The run before was killed when a restart was not told yet: what it saw live was in part the new daemon's own."""
+    tale = Tale(remembered=looked(live=(row("old", began=-300), row("new", began=-40))))
+    if life is not None:
+        tale.daemon(0, life, age=100)
+
+    tale.listed(1, row("old", "orphaned", began=-300, ended=-5), row("new", "failed", began=-40, ended=-5), identity=life)
+    lost = {name for name, ending in tale.state.endings.items() if ending.lost_with == DAEMON}
+
+    assert lost == {Identity(300, 1): {"old"}, DAEMON: set(), None: {"old", "new"}}[life]
+
+
+def test_of_a_daemon_whose_start_is_not_known_the_first_sight_counts() -> None:
+    """A session that began before somebody saw the daemon may be of the one before."""
+    tale = Tale(remembered=looked(live=(row("old", began=-40), row("new", began=0.5))))
+    tale.see(0, DaemonSeen(HOME, moment(0), NEXT)).listed(1, row("old", "failed", ended=1), row("new", "failed", began=0.5))
+
+    assert [tale.state.endings[name].lost_with for name in ("old", "new")] == [DAEMON, None]
 
 
 def test_a_run_before_that_knew_no_daemon_loses_nothing() -> None:

@@ -93,8 +93,7 @@ def _starting(case: Case, life: Life) -> Judgement | None:
     """A young daemon that never served has no socket yet: the lock comes first, the store is opened, the socket is bound, daemon.json is written."""
     files, health = case.state.files, case.state.health
     unbound = files is None or files.socket is None or (health is not None and health.outcome in _NO_ENTRY)
-    born = life.seen.wall if life.started_wall is None else life.started_wall
-    age = case.now.wall - born
+    age = case.now.wall - life.born
     if life.served is not None or life.intact or not unbound or not 0 <= age < _STARTING:
         return None
 

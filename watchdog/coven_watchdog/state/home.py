@@ -117,6 +117,11 @@ class Life:
         """Not seen to end."""
         return self.ended is None
 
+    @property
+    def born(self) -> int:
+        """Wall µs at which its process started; where the system does not say, at which it was seen first."""
+        return self.seen.wall if self.started_wall is None else self.started_wall
+
 
 @dataclass(frozen=True, slots=True)
 class HomeState:

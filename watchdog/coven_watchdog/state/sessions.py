@@ -1,7 +1,9 @@
 """The part of the fold about sessions: rows that live, rows that ended, and the processes behind them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from coven_watchdog.model.facts import (
     EventsSeen,
@@ -15,7 +17,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import ENDED_STATUSES, LIVE_STATUSES, SessionStatus
-from coven_watchdog.state.home import Ending, HomeState, LiveSession
+from coven_watchdog.state.home import Ending, HomeState, Life, LiveSession
 
 HOLD = 100 * MILLISECOND
 """Harnesses die 8 to 17 ms before a stopping daemon does (seen on 0.4.6): an ambiguous end waits this long for it."""
@@ -41,9 +43,7 @@ def ambiguous(ending: Ending) -> bool:
 def fold_listing(state: HomeState, listed: SessionsListed) -> HomeState:
     """Rows of a listing. A complete one also says which live rows are no more, and how many there are of each status."""
     first = state.baseline is None and listed.complete
-    for row in listed.rows:
-        state = _with_row(state, row, listed.at)
-
+    state = _with_rows(state, listed.rows, listed.at)
     if not listed.complete:
         return state
 
@@ -59,7 +59,7 @@ def fold_row(state: HomeState, seen: SessionSeen) -> HomeState:
     if seen.row is None or seen.row.archived:
         return replace(state, live={key: session for key, session in state.live.items() if key != seen.session})
 
-    return _with_row(state, seen.row, seen.at)
+    return _with_rows(state, (seen.row,), seen.at)
 
 
 def fold_events(state: HomeState, seen: EventsSeen) -> HomeState:
@@ -96,7 +96,9 @@ def fold_runner(state: HomeState, seen: RunnerSeen) -> HomeState:
     if session is None or seen.alive or session.row.status != SessionStatus.ORPHANED:
         return state
 
-    return _end(state, session.row, seen.at, session)
+    rows = _Rows(state, seen.at)
+    rows.end(session.row, session)
+    return rows.folded
 
 
 def end_with_daemon(state: HomeState, daemon: Identity, at: Instant) -> HomeState:
@@ -113,77 +115,111 @@ def _fell_with(ending: Ending, at: Instant) -> bool:
     return own and ending.lost_with is None and ambiguous(ending) and at.awake - ending.noticed.awake <= HOLD
 
 
-def _with_row(state: HomeState, row: SessionRow, at: Instant) -> HomeState:
-    if row.status in LIVE_STATUSES:
-        return _living(state, row, at)
+def _with_rows(state: HomeState, found: Iterable[SessionRow], at: Instant) -> HomeState:
+    rows = _Rows(state, at)
+    for row in found:
+        rows.take(row)
 
-    if row.status in ENDED_STATUSES:
-        return _over(state, row, at)
-
-    return state
+    return rows.folded
 
 
-def _living(state: HomeState, row: SessionRow, at: Instant) -> HomeState:
-    known = state.live.get(row.id)
-    if known is not None and known.row == row:
-        return state
+class _Rows:
+    """One fold of many rows: `live` and `endings` are copied once for all of them, and what is looked for is looked up."""
 
-    session = replace(known, row=row) if known else LiveSession(row, seen=at)
-    endings = state.endings
-    if row.id in endings:
-        endings = {key: ending for key, ending in endings.items() if key != row.id}
+    def __init__(self, state: HomeState, at: Instant) -> None:
+        self._state = state
+        self._at = at
+        self._live, self._endings = dict(state.live), dict(state.endings)
 
-    return replace(_on_live(state, session), endings=endings)
+    @property
+    def folded(self) -> HomeState:
+        """The state with the rows."""
+        return replace(self._state, live=self._live, endings=self._endings)
 
+    def take(self, row: SessionRow) -> None:
+        """One row, live or over; one of a status that nobody knows is let go."""
+        if row.status in LIVE_STATUSES:
+            self._living(row)
+        elif row.status in ENDED_STATUSES:
+            self._over(row)
 
-def _over(state: HomeState, row: SessionRow, at: Instant) -> HomeState:
-    live = state.live.get(row.id)
-    if live is not None:
-        drifting = row.status == SessionStatus.ORPHANED and live.by_coven_run and live.lives
-        return _on_live(state, replace(live, row=row)) if drifting else _end(state, row, at, live)
+    def end(self, row: SessionRow, live: LiveSession | None) -> None:
+        """This row is over; `live` is how it was known while it lived."""
+        old = live is None and self._at.wall + _AHEAD < row.updated_at <= self._state.reached
+        self._endings[row.id] = Ending(row, noticed=self._at, live=live, lost_with=self._lost_with(row, live), old=old)
+        self._live.pop(row.id, None)
 
-    known = state.endings.get(row.id)
-    if known is not None:
-        return state if _same_end(known.row, row) else _end(state, row, at, known.live)
+    def _living(self, row: SessionRow) -> None:
+        known = self._live.get(row.id)
+        if known is None or known.row != row:
+            self._live[row.id] = replace(known, row=row) if known else LiveSession(row, seen=self._at)
+            self._endings.pop(row.id, None)
 
-    return _end(state, row, at, None) if _is_news(state, row) else state
+    def _over(self, row: SessionRow) -> None:
+        live, known = self._live.get(row.id), self._endings.get(row.id)
+        if live is not None and row.status == SessionStatus.ORPHANED and live.by_coven_run and live.lives:
+            self._live[row.id] = replace(live, row=row)
+        elif live is not None:
+            self.end(row, live)
+        elif known is not None:
+            if not _same_end(known.row, row):
+                self.end(row, known.live)
+
+        elif self._is_news(row):
+            self.end(row, None)
+
+    def _is_news(self, row: SessionRow) -> bool:
+        """Whether a row that was never seen live ended on our watch (or since the run before), judging by Coven's stamp."""
+        if row.archived or row.external:
+            return False
+
+        return row.id in self._followed or row.updated_at >= self._state.horizon
+
+    def _lost_with(self, row: SessionRow, live: LiveSession | None) -> Identity | None:
+        """The daemon whose end took this session along: it was live then, and the daemon before the current one had it."""
+        before = self._before
+        if before is not None and before.ended is not None:
+            lost = row.id in self._fallen or (live is None and _fell_unseen(row, before.ended))
+            return before.identity if lost else None
+
+        remembered, life = self._state.remembered, self._state.life
+        if remembered is None or row.id not in self._remembered or (life is not None and row.created_at > life.born):
+            return None
+
+        return remembered.daemon.identity
+
+    @property
+    def _before(self) -> Life | None:
+        """The daemon that has ended."""
+        return self._state.predecessor if self._state.alive else self._state.life
+
+    @cached_property
+    def _fallen(self) -> frozenset[str]:
+        """What Coven itself ran when that daemon ended."""
+        return frozenset(session.row.id for session in self._before.live_at_end if session.own) if self._before else frozenset()
+
+    @cached_property
+    def _followed(self) -> frozenset[str]:
+        """What the run before had not seen to its end."""
+        before = self._state.remembered
+        return frozenset(old.id for old in (*before.live, *before.ending)) if before else frozenset()
+
+    @cached_property
+    def _remembered(self) -> frozenset[str]:
+        """What was live at the last look of the run before, if another daemon lives now than the one which that knew.
+
+        The one that lives now may have come while that run still watched: what it has begun is not among the lost.
+        """
+        before, life = self._state.remembered, self._state.life
+        if before is None or (life is not None and life.identity == before.daemon.identity):
+            return frozenset()
+
+        return frozenset(old.id for old in before.live if not old.external)
 
 
 def _same_end(before: SessionRow, row: SessionRow) -> bool:
     """A kill is followed by an exit event that may rewrite the row; the end itself is the same one."""
     return before.status == row.status or before.status != SessionStatus.ORPHANED
-
-
-def _is_news(state: HomeState, row: SessionRow) -> bool:
-    """Whether a row that was never seen live ended on our watch (or since the run before), judging by Coven's stamp."""
-    if row.archived or row.external:
-        return False
-
-    before = state.remembered
-    followed = before is not None and any(old.id == row.id for old in (*before.live, *before.ending))
-    return followed or row.updated_at >= state.horizon
-
-
-def _end(state: HomeState, row: SessionRow, at: Instant, live: LiveSession | None) -> HomeState:
-    old = live is None and at.wall + _AHEAD < row.updated_at <= state.reached
-    ending = Ending(row, noticed=at, live=live, lost_with=_lost_with(state, row, live), old=old)
-    remaining = {key: session for key, session in state.live.items() if key != row.id}
-    return replace(state, live=remaining, endings={**state.endings, row.id: ending})
-
-
-def _lost_with(state: HomeState, row: SessionRow, live: LiveSession | None) -> Identity | None:
-    """The daemon whose end took this session along: it was live then, and the daemon before the current one had it."""
-    before = state.predecessor if state.alive else state.life
-    if before is not None and before.ended is not None:
-        lost = any(session.row.id == row.id and session.own for session in before.live_at_end)
-        return before.identity if lost or (live is None and _fell_unseen(row, before.ended)) else None
-
-    if state.remembered is None or state.remembered.daemon.identity is None:
-        return None
-
-    known = any(old.id == row.id and not old.external for old in state.remembered.live)
-    other = state.life is None or state.life.identity != state.remembered.daemon.identity
-    return state.remembered.daemon.identity if known and other else None
 
 
 def _fell_unseen(row: SessionRow, ended: Instant) -> bool:
