@@ -1,5 +1,6 @@
 """A digest as a person reads it on a phone: what is still so, what broke, what ended, what was not told, when nobody watched. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -20,6 +21,8 @@ _STILL = 5
 _OVER = 4
 _NAMED = 3
 _HELD = 4
+_PROCESS = re.compile(r" \([^()]*\bpid \d+\)")
+"""From where somebody ran a command: more than a phone need show."""
 _MARKS = {Severity.CRITICAL: "✖", Severity.WARNING: "!", Severity.INFO: "i", Severity.OFF: "i"}
 
 ENDINGS: Mapping[Kind | None, str] = {
@@ -122,7 +125,7 @@ def _troubles(page: Page, digest: Digest) -> Iterator[str]:
     for one in digest.open[:_STILL]:
         hit = f" · {counted(one.hit, 'session')} hit" if one.hit else ""
         hit += f" · {one.times} times" if one.times > 1 else ""
-        hidden = f" · {one.hidden_by}" if one.hidden_by else ""
+        hidden = f" · {_PROCESS.sub('', one.hidden_by)}" if one.hidden_by else ""
         yield _line(
             f"{_MARKS[one.severity]} {_where(page, one)}{one.what}, since {_at(page, one.began_at)}: {one.why}{hit}{hidden}"
         )
@@ -189,7 +192,8 @@ def _tallied(tallies: Sequence[Tally]) -> Iterator[str]:
 def _kept_back(digest: Digest) -> Iterator[str]:
     """What was not told, and what did not arrive."""
     if digest.held:
-        yield one_line(f"Not told: {' · '.join(map(kept, digest.held[:_HELD]))}", 2 * _LINE)
+        told = _PROCESS.sub("", " · ".join(map(kept, digest.held[:_HELD])))
+        yield one_line(f"Not told: {told}", 2 * _LINE)
 
     if digest.undelivered:
         yield _line(f"Not delivered: {', '.join(f'{count} on {channel}' for channel, count in digest.undelivered)}")

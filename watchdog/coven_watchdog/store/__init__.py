@@ -13,6 +13,7 @@ from coven_watchdog.store.requests import (
     acknowledge,
     add_silence,
     remove_silence,
+    request_digest,
     request_test,
     unacknowledge,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "add_silence",
     "open_store",
     "remove_silence",
+    "request_digest",
     "request_test",
     "unacknowledge",
 ]

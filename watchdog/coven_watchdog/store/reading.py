@@ -9,12 +9,14 @@ from types import TracebackType
 from typing import Self
 
 from coven_watchdog.config.places import there
+from coven_watchdog.model.digests import Chronicle
 from coven_watchdog.model.incidents import Incident, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
 from coven_watchdog.model.telling import Attempt, Member, Notification, Silence
 from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transition
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.connection import closed_on_error, connect_reading
+from coven_watchdog.store.digests import chronicle, last_digests
 from coven_watchdog.store.edge import translated
 from coven_watchdog.store.fallback import empty, remembered
 from coven_watchdog.store.memory import looks, watchdog
@@ -141,6 +143,16 @@ class StoreReader:
         """When nobody watched, as far as it reached beyond `since` (wall µs); the oldest first."""
         rows = self._rows("SELECT * FROM blind_window WHERE until IS NULL OR until >= ? ORDER BY since, home", since)
         return tuple(BlindWindow(row["home"], row["since"], row["until"], row["why"]) for row in rows)
+
+    def chronicle(self, since: int, until: int) -> Chronicle:
+        """What a digest of the time between is made from. Wall µs."""
+        with translated(self._path):
+            return chronicle(self._connection, since, until)
+
+    def last_digests(self) -> Mapping[str, int]:
+        """By channel, up to when (wall µs) the last digest went that was sent there."""
+        with translated(self._path):
+            return last_digests(self._connection)
 
     def latencies(self, since: int) -> tuple[int, ...]:
         """µs from the fact to the accepted message, ascending: of what was told as it happened, sent since `since`."""

@@ -20,6 +20,7 @@ from coven_watchdog.model.telling import Notification, Silence
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason
 from coven_watchdog.store.codec import encode
 from coven_watchdog.store.connection import BUSY_SECONDS, connect, transaction
+from coven_watchdog.store.digests import Draft, put_digest
 from coven_watchdog.store.edge import translated
 from coven_watchdog.store.migrations import NEWEST, version
 from coven_watchdog.store.naming import SILENCE_MARK, incident_named, silence_named
@@ -57,6 +58,18 @@ def request_test(path: Path, channels: Sequence[str], now: int, *, busy_seconds:
         StoreError: there is no database, or it is of another version.
     """
     return _asked(path, partial(_queue, channels=channels, now=now), busy_seconds)
+
+
+def request_digest(
+    path: Path, since: int, now: int, draft: Draft, *, busy_seconds: float = BUSY_SECONDS
+) -> tuple[Notification, ...]:
+    """Queue a digest of the time from `since` to `now` (wall µs) for the service to send. Returns its rows.
+
+    Raises:
+        StoreError: as by `request_test`.
+    """
+    name = _name(_LENGTH)
+    return _asked(path, partial(put_digest, name=name, since=since, now=now, draft=draft), busy_seconds)
 
 
 def acknowledge(path: Path, name: str, ack: Ack, *, busy_seconds: float = BUSY_SECONDS) -> Acknowledged:

@@ -16,11 +16,12 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
-from coven_watchdog.model.telling import Attempt, Plan, World
+from coven_watchdog.model.telling import Attempt, Notification, Plan, World
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store import keeping, outbox
 from coven_watchdog.store.database import Database, StoreCondition
+from coven_watchdog.store.digests import Draft, put_digest
 from coven_watchdog.store.memory import Memory, check_rows, load, taken_ids
 from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.outbox import Claim
@@ -112,6 +113,18 @@ class Store:
 
         self._database.at = now.wall
         return await self._call(work)
+
+    async def put_digest(self, name: str, since: int, now: int, draft: Draft) -> tuple[Notification, ...]:
+        """Put a digest into the outbox, in one transaction, unless there is one of that name. Returns its rows.
+
+        Args:
+            name: stands for the incident in the ids of its messages.
+            since: how far back it looks; wall µs.
+            now: wall µs.
+            draft: a pure function; it runs in the store's thread.
+        """
+        self._database.at = now
+        return await self._call(partial(put_digest, name=name, since=since, now=now, draft=draft))
 
     async def keep(
         self,
