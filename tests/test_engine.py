@@ -86,7 +86,9 @@ class Book:
             raise StoreError(message)
 
         plan = self.shelf.write(decide(self.shelf.world(incidents, homes, channels, now.wall)))
-        self.journal.append("commit " + ", ".join(f"{step.incident.kind} {step.transition}" for step in plan.steps))
+        if plan.steps or plan.notifications:
+            self.journal.append("commit " + ", ".join(f"{step.incident.kind} {step.transition}" for step in plan.steps))
+
         self.looks += looks
         self.blind += blind
         return plan
@@ -224,9 +226,9 @@ async def test_numbers_and_acknowledgements_are_taken_over() -> None:
     ack = Ack(moment(11).wall, "ada")
     shelf.incidents["i1"] = replace(shelf.incidents["i1"], ack=ack, tellings=7)
     await run.see(12, LEFT)
-    assert run.book.journal[-2:] == ["commit daemon.crashed learned", "wake "]
+    assert run.book.journal[-2:] == ["wake desk, quiet", "commit daemon.crashed learned, daemon.crashed acknowledged"]
     incident = run.engine.open[HOME, "daemon"]
-    assert (incident.ack, incident.tellings) == (ack, 7)
+    assert (incident.ack, incident.tellings, incident.chapters[-1].note) == (ack, 7, "ada")
 
 
 async def test_what_is_over_knows_its_number_too() -> None:

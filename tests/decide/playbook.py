@@ -16,9 +16,12 @@ from coven_watchdog.engine import NEVER
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.time import SECOND, Instant
+from coven_watchdog.model.words import Reason, Transition
 from coven_watchdog.settings import Settings
 from decide.shelf import WITHHELD, Shelf
 from decide.verdicts import AWAKE, DESK, HOME, START, WALL
+
+BY_HAND = frozenset({Transition.ACKNOWLEDGED, Transition.UNACKNOWLEDGED, Transition.SILENCED})
 
 
 @dataclass
@@ -56,20 +59,25 @@ class Play:
             self.review_at = NEVER if made.review_at is None else made.review_at
 
         self.last = replace(after, incidents=after.incidents.adopted(made.incidents))
-        happened = [(step.incident.id, f"{step.incident.kind} {step.transition}") for step in made.steps]
-        held = [(one.id, f"{one.kind} at last") for one in made.incidents if one.id not in dict(happened)]
+        happened = [
+            (step.incident.id, f"{step.incident.kind} {step.transition}", step.transition in BY_HAND) for step in made.steps
+        ]
+        known = {one for one, _, by_hand in happened if not by_hand}
+        held = [(one.id, f"{one.kind} at last", False) for one in made.incidents if one.id not in known]
         at = f"{(self.now.awake - AWAKE) / SECOND:g}"
-        self.lines += [f"{at} {words}: {', '.join(self._tellings(one, made))}" for one, words in happened + held]
+        lines = [(words, self._tellings(one, made, by_hand=by_hand)) for one, words, by_hand in happened + held]
+        self.lines += [f"{at} {words}: {', '.join(said)}" for words, said in lines if said or "at last" not in words]
 
-    def _tellings(self, incident: str, made: Plan) -> list[str]:
+    def _tellings(self, incident: str, made: Plan, *, by_hand: bool) -> list[str]:
         new, found = {(row.id, row.channel): row for row in made.notifications}, {}
-        for one in (member for member in made.members if member.incident == incident):
+        about = (member for member in made.members if member.incident == incident)
+        for one in (member for member in about if by_hand is (member.role is Reason.HIDDEN)):
             row = new.get((one.notification, one.channel))
             words = f"+{one.role}" if row is None else f"({row.suppression})" if row.state is WITHHELD else f"{one.role}"
             found[one.channel] = words
 
-        for row_id, channel, about in self.shelf.members if any(one.id == incident for one in made.refreshed) else ():
-            if about == incident and self.shelf.untried((row_id, channel)):
+        for row_id, channel, which in self.shelf.members if any(one.id == incident for one in made.refreshed) else ():
+            if which == incident and self.shelf.untried((row_id, channel)):
                 found.setdefault(channel, "~")
 
         return [words if channel == "desk" else f"{channel} {words}" for channel, words in sorted(found.items())]

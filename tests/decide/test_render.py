@@ -243,7 +243,7 @@ def test_told_after_all() -> None:
 ✖ Coven's ledger is broken on devbox
 since 11:06 · GET /sessions: 500.
 Read its log before anything restarts: tail -n 60 ~/.coven/daemon-recovery.log (only reads)
-store.broken i1.2"""
+store.broken i1.3"""
     )
 
 

@@ -133,8 +133,15 @@ def test_while_unstable_only_what_is_louder_than_ever(was: Severity, transition:
         Chapter(WALL, transition, Kind.DAEMON_CRASHED, CRITICAL),
     )
     flapping = incident(unstable=True, chapters=chapters)
-    assert withheld(question(flapping, transition)) is (Suppression.UNSTABLE if hidden else None)
-    assert withheld(question(replace(flapping, chapters=chapters[1:]), Transition.REOPENED)) is Suppression.UNSTABLE
+    assert withheld(question(flapping, transition, heard=True, step=Step(flapping, transition, START, worse=True))) is (
+        Suppression.UNSTABLE if hidden else None
+    )
+    assert withheld(question(replace(flapping, chapters=chapters[1:]), Transition.REOPENED, heard=True)) is Suppression.UNSTABLE
+
+
+def test_who_heard_nothing_of_what_flaps_hears_of_it() -> None:
+    """The word that it is unstable was withheld here: the next opening is news."""
+    assert withheld(question(incident(unstable=True), Transition.REOPENED)) is None
 
 
 def test_the_order_of_the_questions() -> None:

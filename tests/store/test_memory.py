@@ -69,13 +69,15 @@ def test_the_next_look_of_another_boot_is_counted_anew(connection: sqlite3.Conne
     _put(connection, incident(next_look_at=at(30).awake), minutes=10)
     booted = Instant(wall=at(minutes).wall, awake=7)
     found = load(connection, Moment(booted, "boot-two")).open[0]
-    assert found == incident(boot="boot-two", next_look_at=7 + at(left).wall - at(0).wall)
+    assert found == incident(
+        boot="boot-two", next_look_at=7 + at(left).wall - at(0).wall, opened_awake=7 - at(minutes).wall + at(0).wall
+    )
 
 
 def test_no_next_look_stays_none(connection: sqlite3.Connection) -> None:
     """An incident that is never reminded of is not because of a reboot."""
     _put(connection, incident())
-    assert load(connection, moment(boot="boot-two")).open == (incident(boot=BOOT),)
+    assert load(connection, moment(boot="boot-two")).open == (incident(boot="boot-two", opened_awake=at(0).awake),)
 
 
 def test_ids_in_use(connection: sqlite3.Connection) -> None:

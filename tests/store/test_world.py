@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from coven_watchdog.model.telling import Lane, Notification, Plan, Silence, Told, World
-from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Suppression, Transition
+from coven_watchdog.model.words import IncidentState, Kind, NotificationState, Reason, Severity, Suppression, Transition
 from coven_watchdog.store.codec import encode
 from coven_watchdog.store.world import read_world
 from coven_watchdog.store.writing import write_plan
 from store.builders import BOOT, HOME, at, event, incident, member, moment, notification, story
 
+CRASH = (Severity.CRITICAL, Kind.DAEMON_CRASHED)
 SENT, WITHHELD = NotificationState.SENT, NotificationState.WITHHELD
 
 
@@ -51,7 +52,7 @@ def test_first_and_last_word_since_the_opening(connection: sqlite3.Connection) -
     hidden = notification("k7fq.2", state=WITHHELD, suppression=Suppression.MILDER)
     _put(connection, story(incident(), first, hidden, second))
 
-    assert _told(connection) == Told(first, second, frozenset({Suppression.MILDER}))
+    assert _told(connection) == Told(first, second, frozenset({Suppression.MILDER}), heard=CRASH)
     assert _told(connection, channel="phone") is None
 
 
@@ -76,7 +77,7 @@ def test_members_of_a_group_were_told(connection: sqlite3.Connection) -> None:
     )
     _put(connection, plan)
 
-    assert _told(connection, "b3xm") == Told(group, group)
+    assert _told(connection, "b3xm") == Told(group, group, heard=(Severity.WARNING, Kind.SESSION_FAILED))
 
 
 def test_a_digest_line_tells_nobody(connection: sqlite3.Connection) -> None:
@@ -95,7 +96,7 @@ def test_a_reopened_incident_was_not_told_yet(connection: sqlite3.Connection) ->
 
     again = notification("k7fq.2", reason=Reason.CHANGED)
     _put(connection, story(incident(), again, transition=Transition.CHANGED))
-    assert _told(connection) == Told(again, again)
+    assert _told(connection) == Told(again, again, heard=CRASH)
 
 
 def test_the_plan_that_reopens_belongs_to_the_new_opening(connection: sqlite3.Connection) -> None:
@@ -104,7 +105,7 @@ def test_the_plan_that_reopens_belongs_to_the_new_opening(connection: sqlite3.Co
     again = notification("k7fq.2", reason=Reason.CHANGED)
     _put(connection, story(incident(), again, transition=Transition.REOPENED))
 
-    assert _told(connection) == Told(again, again)
+    assert _told(connection) == Told(again, again, heard=CRASH)
 
 
 def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> None:
@@ -113,9 +114,9 @@ def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> No
     unstable = notification("k7fq.2", reason=Reason.UNSTABLE)
     _put(connection, story(incident(unstable=True), unstable, transition=Transition.BECAME_UNSTABLE))
     _put(connection, story(incident(unstable=True, state=IncidentState.RESOLVED), transition=Transition.RESOLVED))
-    assert _told(connection) == Told(unstable, unstable)
+    assert _told(connection) == Told(unstable, unstable, heard=CRASH)
     _put(connection, story(incident(unstable=True), transition=Transition.REOPENED))
-    assert _told(connection) == Told(unstable, unstable)
+    assert _told(connection) == Told(unstable, unstable, heard=CRASH)
 
 
 def test_open_incidents_are_told_of_too(connection: sqlite3.Connection) -> None:

@@ -113,7 +113,7 @@ class Engine:
             if home in self._states:
                 self._reviews[home] = NEVER if written.review_at is None else written.review_at
 
-            self._ports.wake({row.channel for row in written.notifications if row.state is NotificationState.QUEUED})
+            self._wake(written)
 
         if home in self._states:
             self._ports.ask((*judgement.looks, *after.looks))
@@ -142,6 +142,11 @@ class Engine:
             looks=[self._look(home, now)] if changed else (),
             blind=[window for step in steps if (window := _window(step)) is not None],
         )
+
+    def _wake(self, written: Plan) -> None:
+        queued = {row.channel for row in written.notifications if row.state is NotificationState.QUEUED}
+        if queued:
+            self._ports.wake(queued)
 
     def looks(self, now: Instant) -> tuple[HomeLook, ...]:
         """Every home as it is believed to be, for keeping."""
