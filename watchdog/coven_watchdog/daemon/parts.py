@@ -12,6 +12,7 @@ from coven_watchdog.coven.paths import default_home
 from coven_watchdog.daemon.audience import Audience
 from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.configuration import Configuration
+from coven_watchdog.daemon.digests import Digests
 from coven_watchdog.daemon.homes import Homes, HomesPorts, Machine
 from coven_watchdog.daemon.intake import Intake
 from coven_watchdog.daemon.keeper import Keeper
@@ -80,6 +81,7 @@ class Parts:
     keeper: Keeper
     chores: Chores
     audience: Audience
+    digests: Digests
     reloading: Reloading
 
 
@@ -91,7 +93,8 @@ def assembled(here: Surroundings, opened: Resources) -> Parts:
     engine = _engine(here, opened, homes, outbox)
     keeper = Keeper(store, engine, outbox, here.configuration, boot=here.machine.boot)
     audience = Audience(opened.pool, settings, keeper.note)
-    in_force = InForce(store, keeper, outbox, homes, audience, intake.emit)
+    digests = Digests(store, settings, outbox.wake)
+    in_force = InForce(store, keeper, outbox, homes, audience, digests, intake.emit)
     return Parts(
         configuration=here.configuration,
         store=store,
@@ -103,6 +106,7 @@ def assembled(here: Surroundings, opened: Resources) -> Parts:
         keeper=keeper,
         chores=Chores(store, keeper, outbox, settings, intake.emit),
         audience=audience,
+        digests=digests,
         reloading=Reloading(here.configuration, in_force, opened.hangup),
     )
 
@@ -112,7 +116,7 @@ def _outbox(here: Surroundings, opened: Resources) -> Outbox:
         condition = opened.store.condition
         place = replace(here.place, host=settings.name or here.place.host)
         note = "" if condition.recorded else f"Not recorded: {condition.why}."
-        return render(Page(claim.notification, claim.members, channel, settings, now, place), note)
+        return render(Page(claim.notification, claim.members, channel, settings, now, place, claim.digest), note)
 
     outbox = Outbox(
         opened.store,

@@ -11,6 +11,7 @@ from anyio.abc import TaskGroup
 from coven_watchdog import clock
 from coven_watchdog.daemon.audience import Audience
 from coven_watchdog.daemon.configuration import Configuration
+from coven_watchdog.daemon.digests import Digests
 from coven_watchdog.daemon.homes import Homes
 from coven_watchdog.daemon.keeper import Keeper
 from coven_watchdog.deliver.outbox import Outbox
@@ -33,6 +34,7 @@ class InForce:
     outbox: Outbox
     homes: Homes
     audience: Audience
+    digests: Digests
     emit: Callable[[Observation], Awaitable[None]]
 
 
@@ -84,6 +86,7 @@ class Reloading:
                 self._parts.outbox.reconfigure()
                 await self._follow(tasks, await self._remembered(), "it was not watched")
                 self._parts.audience.ask()
+                self._parts.digests.ask()
 
             self._parts.keeper.poke()
 

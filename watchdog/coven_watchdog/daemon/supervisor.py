@@ -124,6 +124,7 @@ class Supervisor:
         await parts.keeper.keep()
         logger.info("watching %s", ", ".join(home.path for home in self._configuration.settings().watched))
         tasks.start_soon(parts.reloading.run, tasks, name="reload")
+        tasks.start_soon(parts.digests.run, name="digests")
         tasks.start_soon(watch, self._bells(parts), name="doorbell")
         await anyio.sleep_forever()
 
