@@ -9,7 +9,7 @@ from coven_watchdog import clock
 from coven_watchdog.daemon.keeper import Keeper
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.errors import StoreError
-from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, Tick
+from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, StoreChanged, Tick
 from coven_watchdog.model.looks import SLEPT, BlindWindow
 from coven_watchdog.settings import Settings
 from coven_watchdog.store import Store, StoreCondition
@@ -75,7 +75,7 @@ class Chores:
         return self._condition_news()
 
     async def written(self) -> None:
-        """The store's file was written to, by ourselves or by a command that put a message into the outbox."""
+        """The store's file was written to: by ourselves, or by a command that wants a message sent, or something left untold."""
         self._keeper.poke()
         try:
             news = await self._store.changed_elsewhere()
@@ -84,7 +84,10 @@ class Chores:
             news = True
 
         if news:
-            self._outbox.wake([channel.name for channel in self._settings().channels])
+            settings = self._settings()
+            self._outbox.wake([channel.name for channel in settings.channels])
+            for home in (SELF_HOME, *(home.path for home in settings.watched)):
+                await self._emit(StoreChanged(home, clock.now()))
 
     async def _purge(self) -> None:
         """Forget what is too old; what the store does not do now it will do in an hour."""

@@ -116,7 +116,7 @@ def _outbox(here: Surroundings, opened: Resources) -> Outbox:
         condition = opened.store.condition
         place = replace(here.place, host=settings.name or here.place.host)
         note = "" if condition.recorded else f"Not recorded: {condition.why}."
-        return render(Page(claim.notification, claim.members, channel, settings, now, place, claim.digest), note)
+        return render(Page(claim.notification, claim.members, channel, settings, now, place, claim.digest, claim.kinds), note)
 
     outbox = Outbox(
         opened.store,

@@ -3,8 +3,8 @@
 Pure: times, zone and names are arguments. The first line stands alone on a phone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
@@ -20,6 +20,7 @@ from coven_watchdog.settings import Channel, Settings
 
 _SINCE_AFTER = MINUTE
 _PLACE_LIMIT = 64
+_HIDDEN_LIMIT = 200
 _DEATHS = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED})
 
 
@@ -34,6 +35,8 @@ class Page:
     now: Instant
     place: Place
     digest: Digest | None = None
+    kinds: Mapping[Kind, int] = field(default_factory=dict)
+    """How many incidents of each kind stand in the message, when `members` are only the worst of them."""
 
     @property
     def titles(self) -> bool:
@@ -49,6 +52,7 @@ class Page:
 def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ...]:
     """When, why, what it hit, what to do. Some are empty."""
     return (
+        _hidden_line(page, incident) if role is Reason.HIDDEN else "",
         f"{_when(page, incident, role)} · {phrases.cause(incident)}.",
         _role_line(page, incident, role),
         _hit(page, incident),
@@ -67,7 +71,7 @@ def _when(page: Page, incident: Incident, role: Reason) -> str:
 
     moment = phrases.when(incident, page.now.wall, page.place)
     told_after_all = role is Reason.FIRST and page.notification.committed_at - incident.fact_at >= _SINCE_AFTER
-    lasts = role is Reason.REMINDER or (told_after_all and incident.form is Form.STATE)
+    lasts = role in {Reason.REMINDER, Reason.HIDDEN} or (told_after_all and incident.form is Form.STATE)
     return f"since {moment}" if lasts and incident.facts.between is None else moment
 
 
@@ -80,7 +84,27 @@ def _role_line(page: Page, incident: Incident, role: Reason) -> str:
         last = " This is the last reminder." if incident.reminders >= page.settings.alerts.max_reminders else ""
         return f"It has lasted {span(page.now.wall - incident.fact_at)}.{last}"
 
+    if role is Reason.FIRST and page.channel.after and incident.form is Form.STATE:
+        return f"Nobody has acknowledged it for {span(page.channel.after)}."
+
+    if role is Reason.HIDDEN:
+        return (
+            "You hear of it again when it gets worse, and when it is over." if incident.ack else "Its end is told all the same."
+        )
+
     return _turn(page, incident) if role is Reason.CHANGED else ""
+
+
+def _hidden_line(page: Page, incident: Incident) -> str:
+    """Who took it in hand, or does not want to hear of it: the first line, which stands alone."""
+    done = [chapter for chapter in incident.chapters if chapter.transition in {Transition.ACKNOWLEDGED, Transition.SILENCED}]
+    if not done:
+        return ""
+
+    last, now, zone = done[-1], page.now.wall, page.place.zone
+    until = f" until {clock_time(last.until, now, zone)}" if last.until is not None else ""
+    words = f"{last.transition.value.capitalize()} at {clock_time(last.at, now, zone)}{until} by {last.note}"
+    return one_line(words, _HIDDEN_LIMIT).removesuffix(".") + "."
 
 
 def _turn(page: Page, incident: Incident) -> str:

@@ -3,6 +3,7 @@
 The first body line stands alone on a phone; the last line is `<kind> <incident>.<n>`, the same on duplicates.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -58,7 +59,7 @@ def _single(page: Page, member: Member) -> Message:
         title=_headed(page, member),
         lines=(*_story(page, member), f"{incident.kind} {token}"),
         tone=_tone(incident),
-        priority=_priority(incident),
+        priority=Priority.DEFAULT if member.role is Reason.HIDDEN else _priority(incident),
         token=token,
     )
 
@@ -75,9 +76,21 @@ def _story(page: Page, member: Member) -> tuple[str, ...]:
 
 
 def _title(page: Page, incident: Incident, role: Reason) -> str:
-    again = {Reason.REMINDER: " · still", Reason.UNSTABLE: " · unstable"}.get(role, "")
+    again = _hidden(incident) if role is Reason.HIDDEN else _AGAIN.get(role, "")
     cost = f" · {words}" if (words := phrases.cost(incident)) else ""
     return _fitted(page, incident, lambda limit: phrases.headline(incident, limit), again + cost, again or cost)
+
+
+_AGAIN = {Reason.REMINDER: " · still", Reason.UNSTABLE: " · unstable"}
+
+
+def _hidden(incident: Incident) -> str:
+    """Which of the two somebody did last."""
+    last = next((one for one in reversed(incident.chapters) if one.transition in _HIDINGS), None)
+    return f" · {last.transition}" if last else ""
+
+
+_HIDINGS = frozenset({Transition.ACKNOWLEDGED, Transition.SILENCED})
 
 
 def _over_title(page: Page, incident: Incident) -> str:
@@ -140,24 +153,30 @@ def _group(page: Page, told: Sequence[Member]) -> Message:
     The daemon's own story is told whole, and the others below it; else it is said how many, and the first few are named.
     """
     members = sorted(told, key=lambda member: _weight(member.snapshot), reverse=True)
-    worst = members[0].snapshot
+    worst, total = members[0].snapshot, sum(page.kinds.values()) or len(members)
     if worst.subject == "daemon":
         title = _headed(page, members[0])
-        lines = (*_story(page, members[0]), f"Also {counted(len(members) - 1, 'alert')}:", *_named(page, members[1:]))
+        also = f"Also {counted(total - 1, 'alert')}:"
+        lines = (*_story(page, members[0]), also, *_named(page, members[1:], total - 1))
     else:
-        title = one_line(f"{_mark(worst)} {_group_words(members)} on {page.where(worst)}", TITLE_LIMIT)
-        lines = _named(page, members)
+        title = one_line(f"{_mark(worst)} {_group_words(page, members)} on {page.where(worst)}", TITLE_LIMIT)
+        limit = f"Held back by this channel's limit of {counted(page.channel.max_per_hour, 'message')} an hour:"
+        lines = (*((limit,) if _held_back(page) else ()), *_named(page, members, total))
 
     opener = next((member.snapshot for member in told if member.incident == page.notification.incident), worst)
     token = page.notification.id
     return Message(title, (*lines, f"{opener.kind} {token}"), _tone(worst), _priority(worst), token)
 
 
-def _named(page: Page, members: Sequence[Member]) -> tuple[str, ...]:
-    """The first few, a line each, and where to read of the rest."""
+def _held_back(page: Page) -> bool:
+    return page.notification.reason is Reason.HELD_MORE
+
+
+def _named(page: Page, members: Sequence[Member], total: int) -> tuple[str, ...]:
+    """The first few, a line each, and where to read of the rest of `total`."""
     lines = [line for member in members[:_GROUP_LINES] for line in _group_lines(page, member.snapshot)]
-    if len(members) > _GROUP_LINES:
-        lines.append(f"+ {len(members) - _GROUP_LINES} more: coven-watchdog incidents ({EFFECTS[Effect.READS]})")
+    if total > _GROUP_LINES:
+        lines.append(f"+ {total - _GROUP_LINES} more: coven-watchdog incidents ({EFFECTS[Effect.READS]})")
 
     return tuple(lines)
 
@@ -168,15 +187,19 @@ def _weight(incident: Incident) -> tuple[bool, int]:
     return still, incident.severity.rank if still else len(incident.facts.lost)
 
 
-def _group_words(members: Sequence[Member]) -> str:
+def _group_words(page: Page, members: Sequence[Member]) -> str:
     """`12 sessions failed`, when all are of one kind; else `12 alerts`."""
-    kinds = {member.snapshot.kind for member in members}
+    kinds = page.kinds or Counter(member.snapshot.kind for member in members)
+    total = sum(kinds.values())
+    if _held_back(page):
+        return f"{total} more held back"
+
     only = next(iter(kinds)) if len(kinds) == 1 else None
     if only in _GROUPED:
-        return f"{counted(len(members), 'session')} {_GROUPED[only]}"
+        return f"{counted(total, 'session')} {_GROUPED[only]}"
 
     over = all(member.snapshot.resolved_at is not None for member in members)
-    return f"{counted(len(members), 'alert')}{' over' if over else ''}"
+    return f"{counted(total, 'alert')}{' over' if over else ''}"
 
 
 _GROUPED = {

@@ -5,14 +5,15 @@ Other channels are not held back. Times are wall µs.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.telling import Attempt, Member, Notification
-from coven_watchdog.model.words import NotificationState
+from coven_watchdog.model.words import Kind, NotificationState
 from coven_watchdog.store.codec import whole
-from coven_watchdog.store.rows import digest, listed, members, notification
+from coven_watchdog.store.rows import digest, listed, notification, worst_members
 
 # A row that was written or tried in the future is older than it looks, the wall clock was set back: it is due at once.
 _COLUMNS = """
@@ -45,11 +46,16 @@ _RECEIPTS = """
     ORDER BY sent.seq DESC, attempt.number DESC"""
 
 
+_MEMBERS = 100
+"""More than a person reads, and few enough for any memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A message in hand. `notification.attempts` counts this try. `receipts`: of earlier ones, newest first.
 
-    `digest`: what it says, if it is one.
+    `kinds`: how many incidents of each kind it tells of, when `members` are only the worst of them. `digest`: what it says, if
+    it is one.
     """
 
     notification: Notification
@@ -57,6 +63,7 @@ class Claim:
     receipts: tuple[str, ...]
     by: str
     digest: Digest | None = None
+    kinds: Mapping[Kind, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,11 @@ def claim(connection: sqlite3.Connection, channel: str, now: int, by: str) -> Cl
     seq, name = head.row["seq"], head.row["id"]
     row = connection.execute("SELECT * FROM notification WHERE seq = ?", (seq,)).fetchone()
     receipts = connection.execute(_RECEIPTS, {"channel": channel, "notification": name}).fetchall()
+    found, kinds = worst_members(connection, name, channel, _MEMBERS)
     return Claim(
         notification=notification(row),
-        members=members(connection, name, channel),
+        members=found,
+        kinds=kinds,
         receipts=tuple(receipt[0] for receipt in receipts),
         by=by,
         digest=digest(row),

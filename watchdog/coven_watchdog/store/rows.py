@@ -7,9 +7,17 @@ from collections.abc import Collection
 from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Member, Notification
-from coven_watchdog.model.words import NotificationState, Reason, Suppression
+from coven_watchdog.model.words import Kind, NotificationState, Reason, Suppression
 from coven_watchdog.store.codec import decode, encode, titled, word
 
+_KINDS = """
+    SELECT json_extract(snapshot, '$.kind') AS kind, count(*) AS members FROM notification_incident
+    WHERE notification = :id AND channel = :channel GROUP BY 1"""
+_WORST = """
+    SELECT * FROM notification_incident WHERE notification = :id AND channel = :channel
+    ORDER BY :id <> incident || substr(:id, instr(:id, '.')), json_extract(snapshot, '$.resolved_at') IS NOT NULL,
+             CASE json_extract(snapshot, '$.severity') WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, rowid
+    LIMIT :limit"""
 UNTRIED = "state = 'queued' AND attempts = 0"
 """A message that nobody has begun to send: it may still be changed."""
 
@@ -83,6 +91,22 @@ def members(connection: sqlite3.Connection, notification_id: str, channel: str) 
         (notification_id, channel),
     )
     return tuple(_member(row) for row in rows)
+
+
+def worst_members(
+    connection: sqlite3.Connection, notification_id: str, channel: str, limit: int
+) -> tuple[tuple[Member, ...], dict[Kind, int]]:
+    """The members of a message; of a very big one the worst, with how many of each kind there are in all.
+
+    What is still so is worse than what is over. The one that opened the message is always among them.
+    """
+    values = {"id": notification_id, "channel": channel, "limit": limit}
+    kinds = connection.execute(_KINDS, values).fetchall()
+    if sum(row["members"] for row in kinds) <= limit:
+        return members(connection, notification_id, channel), {}
+
+    rows = connection.execute(_WORST, values)
+    return tuple(_member(row) for row in rows), {word(row["kind"], Kind): row["members"] for row in kinds}
 
 
 def _member(row: sqlite3.Row) -> Member:

@@ -1,0 +1,172 @@
+"""One step and one channel in, what it is told out: a reason, with a suppression where it is withheld, or nothing to say. Pure.
+
+Counterpart: `policy`, which asks for each step and writes down what comes of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from coven_watchdog.decide.changes import corrects, weight
+from coven_watchdog.decide.listening import Listening
+from coven_watchdog.decide.suppression import withheld
+from coven_watchdog.model.incidents import Incident, Step
+from coven_watchdog.model.telling import Notification, Told, World
+from coven_watchdog.model.words import Found, IncidentState, NotificationState, Reason, Severity, Suppression, Transition
+from coven_watchdog.settings import Channel, Settings
+
+_FOUND = {Found.LIVE: Reason.FIRST, Found.CATCH_UP: Reason.CATCH_UP, Found.BASELINE: Reason.BASELINE}
+_REASONS: Mapping[Transition, Reason] = {
+    Transition.CHANGED: Reason.CHANGED,
+    Transition.REOPENED: Reason.CHANGED,
+    Transition.CALMED: Reason.CHANGED,
+    Transition.REMINDED: Reason.REMINDER,
+    Transition.BECAME_UNSTABLE: Reason.UNSTABLE,
+    Transition.RESOLVED: Reason.RESOLVED,
+    Transition.WITHDRAWN: Reason.RESOLVED,
+}
+_FOLLOWS = frozenset({Transition.CHANGED, Transition.REMINDED, Transition.CALMED})
+_PASSES = frozenset({Suppression.QUIET_HOURS, Suppression.RATE_LIMITED})
+"""What is no open state, and was withheld for one of these, is told when that is over."""
+_NOTHING = Told()
+
+Decision = tuple[Reason, Suppression | None]
+"""Why it is told, and, if it is not, why not."""
+
+
+@dataclass(slots=True)
+class Deciding:
+    """Decides for one plan. `replaced`, `refreshed`: what is to become of messages that wait, as in `Plan`."""
+
+    world: World
+    settings: Settings
+    listening: Listening
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    refreshed: dict[str, Incident] = field(default_factory=dict)
+
+    def told(self, incident: Incident, channel: Channel) -> Told:
+        """What this channel was told of it."""
+        return self.world.told.get((incident.id, channel.name), _NOTHING)
+
+    def verdict(self, step: Step, channel: Channel) -> Decision | None:
+        """What this channel is told of this step: a reason, a reason with why it is withheld, or nothing to say at all."""
+        told = self.told(step.incident, channel)
+        if step.incident.resolved_at is not None:
+            return self._over(step, channel, told)
+
+        reason = _reason(step, told)
+        suppression = self._withheld(step, reason, channel, told)
+        if suppression is None and reason in {Reason.CHANGED, Reason.REMINDER} and _untried(told.first):
+            self.refreshed[step.incident.id] = step.incident
+            return None
+
+        return _once(reason, suppression, told)
+
+    def _withheld(self, step: Step, reason: Reason, channel: Channel, told: Told) -> Suppression | None:
+        """Why it is not told, and when that may be over."""
+        question = self.listening.question(step, reason, channel, heard=told.first is not None)
+        suppression = withheld(question)
+        if suppression is not None and (step.incident.state is IncidentState.OPEN or suppression in _PASSES):
+            self.listening.review(question, suppression)
+
+        return suppression
+
+    def after_all(self, step: Step, channel: Channel) -> Decision | None:
+        """Something was withheld here. Either nothing of it was told, or the last word is not the truth any more."""
+        incident, told = step.incident, self.told(step.incident, channel)
+        if not told.withheld:
+            return None
+
+        if incident.resolved_at is not None:
+            return self._end_after_all(step, channel, told)
+
+        if incident.state is IncidentState.NOTED:
+            return self._event_after_all(step, channel, told)
+
+        if told.first is None:
+            return _once(Reason.FIRST, self._withheld(step, Reason.FIRST, channel, told), told)
+
+        if _untried(told.last) or not _behind(incident, told):
+            return None
+
+        change = replace(step, transition=Transition.CHANGED, worse=True)
+        return _once(Reason.CHANGED, self._withheld(change, Reason.CHANGED, channel, told), told)
+
+    def _event_after_all(self, step: Step, channel: Channel, told: Told) -> Decision | None:
+        if told.first is not None or not told.withheld & _PASSES:
+            return None
+
+        reason = _FOUND[step.incident.found]
+        return _once(reason, self._withheld(step, reason, channel, told), told)
+
+    def _end_after_all(self, step: Step, channel: Channel, told: Told) -> Decision | None:
+        """An end that the night held back."""
+        if told.closed or Suppression.QUIET_HOURS not in told.withheld:
+            return None
+
+        return self._over(replace(step, transition=Transition.RESOLVED), channel, told)
+
+    def hidden(self, step: Step, channel: Channel) -> Decision | None:
+        """Whoever was told of it, or would have been, hears that somebody took it in hand."""
+        told = self.told(step.incident, channel)
+        if told.hidden is not None or step.incident.severity is not Severity.CRITICAL:
+            return None
+
+        if step.transition is not Transition.SILENCED:
+            return (Reason.HIDDEN, None) if step.transition is Transition.ACKNOWLEDGED and told.first is not None else None
+
+        question = self.listening.question(step, Reason.HIDDEN, channel, heard=told.first is not None)
+        return (Reason.HIDDEN, None) if withheld(replace(question, silences=())) is None else None
+
+    def _over(self, step: Step, channel: Channel, told: Told) -> Decision | None:
+        """A recovery is told to who was told of the trouble; who was not yet told hears of both at once."""
+        if step.incident.unstable:
+            return _once(Reason.RESOLVED, Suppression.UNSTABLE, told)
+
+        begun = told.first or told.hidden
+        if begun is None:
+            return None
+
+        if _untried(begun):
+            return self._never_tried(step, channel, begun)
+
+        if not self.settings.alerts.send_resolved:
+            return Reason.RESOLVED, Suppression.RESOLVED_OFF
+
+        if self.listening.holds_end(begun):
+            return _once(Reason.RESOLVED, Suppression.QUIET_HOURS, told)
+
+        return Reason.RESOLVED, None
+
+    def _never_tried(self, step: Step, channel: Channel, begun: Notification) -> Decision | None:
+        """The first word is still waiting in the outbox: it will tell the truth of the moment it goes out, or is replaced."""
+        if begun.group:
+            self.refreshed[step.incident.id] = step.incident
+            return None
+
+        self.replaced.append((begun.id, channel.name))
+        return Reason.LATE, None
+
+
+def _untried(row: Notification | None) -> bool:
+    return row is not None and row.state is NotificationState.QUEUED and not row.attempts
+
+
+def _behind(incident: Incident, told: Told) -> bool:
+    """Whether it is worse than it was by the last word, or another death."""
+    if told.heard is None:
+        return False
+
+    severity, kind = told.heard
+    return weight(incident.severity, incident.kind) > weight(severity, kind) or corrects(kind, incident.kind)
+
+
+def _once(reason: Reason, suppression: Suppression | None, told: Told) -> Decision | None:
+    """What is not told is recorded once with its why: something that goes to and fro for days must not fill the disk."""
+    return None if suppression in told.withheld else (reason, suppression)
+
+
+def _reason(step: Step, told: Told) -> Reason:
+    """Why it is told; a channel that never heard of it hears the first word, whatever the step is."""
+    first = _FOUND[step.incident.found]
+    follows = step.transition in _FOLLOWS or (step.transition is Transition.REOPENED and step.incident.unstable)
+    return first if follows and told.first is None else _REASONS.get(step.transition, first)
