@@ -64,7 +64,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, env: Env, write: Write) -> N
         with pytest.raises(ConfigError, match="not a regular file"):
             load(odd, env)
 
-    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+    with pytest.raises(ConfigError, match="larger than 1024 KiB"):
         load(write("#" * (1 << 20)), env)
 
     with pytest.raises(ConfigError, match="cannot read"):

@@ -1,7 +1,8 @@
 """A configuration file, the environment and `--home` in; settings, and where each of them came from, out."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from coven_watchdog.config.homes import globs_of, homes_of
 from coven_watchdog.config.lines import lines_of
 from coven_watchdog.config.places import Place, config_place
 from coven_watchdog.config.reading import read_private, readable_by_others
-from coven_watchdog.config.secrets import origin, resolve
+from coven_watchdog.config.secrets import apprise_path, origin, resolve
 from coven_watchdog.config.urls import secret
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel, Settings
@@ -33,6 +34,7 @@ class Loaded:
         origins: dotted key → `default`, `file:line`, `environment NAME`, `file PATH` or `--home`. Keys that are not in it
             have their default.
         warnings: what is valid and yet works less well than its writer may think.
+        files: what is read for it: the file, and the Apprise files that it names.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Loaded:
     exists: bool
     origins: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ def load(path: Path | None, env: Env, *, homes: Sequence[str] = (), resolve_urls
     origins = _origins(place.path, source.lines, homes_origin, settings.channels)
     settings = msgspec.structs.replace(settings, homes=watched, channels=globs_of(channels, env))
     check_homes(settings, findings)
-    return Loaded(settings, place.path, source.exists, origins, tuple(findings.warnings))
+    files = (place.path, *_apprise_files(channels, env))
+    return Loaded(settings, place.path, source.exists, origins, tuple(findings.warnings), files)
 
 
 def _read(place: Place) -> _Source:
@@ -131,6 +135,14 @@ def _resolved(channels: tuple[Channel, ...], env: Env, findings: Findings) -> tu
         raise FaultyConfigError(tuple(faults))
 
     return tuple(resolved)
+
+
+def _apprise_files(channels: tuple[Channel, ...], env: Env) -> Iterator[Path]:
+    """Where they are; a path that cannot be one is told when it is opened."""
+    for channel in channels:
+        if channel.apprise_config:
+            with suppress(ConfigError):
+                yield apprise_path(channel, env, "")
 
 
 def _origins(path: Path, lines: Mapping[str, int], homes_origin: str, channels: tuple[Channel, ...]) -> Mapping[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from coven_watchdog.errors import ConfigError
 
-_LARGEST = 1 << 20
+LARGEST = 1 << 20
+"""Bytes that a file of ours may have."""
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _OWNER_ONLY = 0o600
@@ -22,12 +23,13 @@ class Private:
     readable_by_others: bool
 
 
-def read_private(path: Path, where: str) -> Private:
+def read_private(path: Path, where: str, largest: int = LARGEST) -> Private:
     """The text of a file that belongs to this user and that nobody else can write. Symlinks are followed.
 
     Args:
         path: the file.
         where: what names it in an error: the path itself, or the key that points there.
+        largest: what has as many bytes is no configuration.
 
     Raises:
         ConfigError: it cannot be read, is no text, or is not private enough.
@@ -36,17 +38,17 @@ def read_private(path: Path, where: str) -> Private:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
         message = f"there is no file {path}" if where != str(path) else "there is no such file"
-        raise ConfigError(
-            message, where=where, next_step="check the path, or write a first one: coven-watchdog config init"
-        ) from error
+        ours = where == str(path)
+        next_step = "check the path, or write a first one: coven-watchdog config init" if ours else "check the path"
+        raise ConfigError(message, where=where, next_step=next_step) from error
     except OSError as error:
         message = f"cannot read {path}: {error.strerror}"
         raise ConfigError(message, where=where, next_step=f"ls -l {shlex.quote(str(path))}") from error
 
     try:
         facts = os.fstat(handle)
-        _refuse(path, facts, where)
-        content = os.read(handle, _LARGEST)
+        _refuse(path, facts, where, largest)
+        content = os.read(handle, largest)
     finally:
         os.close(handle)
 
@@ -66,7 +68,7 @@ def readable_by_others(path: Path, where: str) -> ConfigError:
     return ConfigError(message, where=where, next_step=f"chmod {_OWNER_ONLY:o} {shlex.quote(str(path))}")
 
 
-def _refuse(path: Path, facts: os.stat_result, where: str) -> None:
+def _refuse(path: Path, facts: os.stat_result, where: str, largest: int) -> None:
     """Stop at what is no private file.
 
     Raises:
@@ -85,6 +87,6 @@ def _refuse(path: Path, facts: os.stat_result, where: str) -> None:
         message = f"other users can write {path}"
         raise ConfigError(message, where=where, next_step=f"look through it, then: chmod go-w {quoted}")
 
-    if facts.st_size >= _LARGEST:
-        message = f"{path} is larger than 1 MiB"
+    if facts.st_size >= largest:
+        message = f"{path} is larger than {largest >> 10} KiB"
         raise ConfigError(message, where=where, next_step="give the path of a configuration file")

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import msgspec
 
-from coven_watchdog.config.reading import read_private, readable_by_others
+from coven_watchdog.config.reading import LARGEST, read_private, readable_by_others
 from coven_watchdog.config.urls import fault
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel, Secret
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """systemd sets it for a service with `LoadCredential=`; it exists inside that service only."""
+_LARGEST_APPRISE = 1 << 17
+"""Apprise itself reads no more."""
 
 
 def resolve(channel: Channel, env: Mapping[str, str], where: str) -> Channel:
-    """The channel with its URL read from `url_env` or `url_file`; one with a `url` as it is.
+    """The channel with its URL read from `url_env` or `url_file`; one with a `url` or an `apprise_config` as it is.
 
     Args:
         channel: one that passed `checks.check`.
@@ -26,7 +28,7 @@ def resolve(channel: Channel, env: Mapping[str, str], where: str) -> Channel:
     Raises:
         ConfigError: the variable is not set, the file is not there or not private, or it holds no URL.
     """
-    if channel.url is not None:
+    if channel.url is not None or channel.apprise_config:
         return channel
 
     url = _from_environment(channel.url_env, env, where) if channel.url_env else _from_file(channel.url_file, env, where)
@@ -43,12 +45,31 @@ def origin(channel: Channel) -> str:
     if channel.url_env:
         return f"environment {channel.url_env}"
 
-    return f"file {channel.url_file}" if channel.url_file else ""
+    file = channel.url_file or channel.apprise_config
+    return f"file {file}" if file else ""
 
 
 def needs_service(channel: Channel, env: Mapping[str, str]) -> bool:
     """Whether the URL lies in a credential that only the service can see, and this is not the service."""
-    return CREDENTIALS in channel.url_file and not env.get(CREDENTIALS)
+    return CREDENTIALS in channel.url_file + channel.apprise_config and not env.get(CREDENTIALS)
+
+
+def apprise_path(channel: Channel, env: Mapping[str, str], where: str) -> Path:
+    """Where a channel's Apprise configuration is.
+
+    Raises:
+        ConfigError: its path is relative, or needs a variable that is not set.
+    """
+    return _path(channel.apprise_config, env, where)
+
+
+def apprise_text(channel: Channel, env: Mapping[str, str], where: str) -> str:
+    """The content of a channel's Apprise configuration, a file that nobody else can read or write.
+
+    Raises:
+        ConfigError: it cannot be had.
+    """
+    return _private_text(apprise_path(channel, env, where), where, _LARGEST_APPRISE)
 
 
 def _from_environment(name: str, env: Mapping[str, str], where: str) -> str:
@@ -62,12 +83,15 @@ def _from_environment(name: str, env: Mapping[str, str], where: str) -> str:
 
 def _from_file(written: str, env: Mapping[str, str], where: str) -> str:
     """The content of a file that nobody else can read or write."""
-    path = _path(written, env, where)
-    private = read_private(path, where)
+    return _private_text(_path(written, env, where), where).strip()
+
+
+def _private_text(path: Path, where: str, largest: int = LARGEST) -> str:
+    private = read_private(path, where, largest)
     if private.readable_by_others:
         raise readable_by_others(path, where)
 
-    return private.text.strip()
+    return private.text
 
 
 def _path(written: str, env: Mapping[str, str], where: str) -> Path:

@@ -21,8 +21,9 @@ from coven_watchdog.deliver import desktop
 from coven_watchdog.deliver.ear import Ear, listening
 from coven_watchdog.deliver.exchanges import attend
 from coven_watchdog.deliver.mask import without_secrets
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, asked_url
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Listing, Parcel, Receipt, asked_url
 from coven_watchdog.deliver.priority import tuned
+from coven_watchdog.deliver.services import listed
 from coven_watchdog.errors import DeliveryError
 from coven_watchdog.model.words import AttemptOutcome
 
@@ -79,6 +80,10 @@ def _say(receipts: BinaryIO, what: dict[str, str]) -> None:
 def _answer(line: bytes) -> bytes:
     if line == ASK_DESKTOP:
         return json.dumps({"desktop": desktop().available()}).encode() + b"\n"
+
+    listing = Listing.read(line)
+    if listing is not None:
+        return listed(listing).line()
 
     url = asked_url(line)
     return _delivered(Parcel.read(line)).line() if url is None else json.dumps({"refused": _refusal(url)}).encode() + b"\n"
@@ -143,7 +148,7 @@ def _notified(parcel: Parcel) -> "apprise.AppriseResult":
     import apprise  # noqa: PLC0415 - 120 ms and 16 MiB that desktop messages do without
 
     # One URL, one service: `add` would split a text with blanks into several.
-    service = apprise.Apprise.instantiate(tuned(parcel.url, parcel.priority), asset=_asset())
+    service = apprise.Apprise.instantiate(tuned(parcel.url, parcel.priority, parcel.incident), asset=_asset())
     if service is None:
         raise _Refused
 

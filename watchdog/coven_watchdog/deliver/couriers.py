@@ -160,7 +160,12 @@ class CourierPool:
         return "the desktop cannot be asked: no answer" if answer is None else str(answer.get("desktop"))
 
     async def refusals(self, urls: Sequence[str]) -> tuple[str, ...]:
-        """Why Apprise does not take each of these URLs, "" where it does. Nothing is sent.
+        """Why Apprise does not take each of these URLs, "" where it does. Nothing is sent. Raises what `answers` raises."""
+        answers = await self.answers([ask_url(url) for url in urls])
+        return tuple("no answer from Apprise" if answer is None else str(answer.get("refused")) for answer in answers)
+
+    async def answers(self, questions: Sequence[bytes], seconds: float = _QUESTION_LIMIT) -> list[dict[str, object] | None]:
+        """What a courier with Apprise says to each of these lines, None where it says nothing in so many seconds.
 
         Raises:
             DeliveryError: Apprise cannot be asked.
@@ -168,14 +173,12 @@ class CourierPool:
         """
         seat = _Seat(local=False)
         try:
-            answers = [await self._asked(seat, ask_url(url), _QUESTION_LIMIT) for url in urls]
+            return [await self._asked(seat, question, seconds) for question in questions]
         except CourierDiedError as error:
             message = f"Apprise cannot be asked: {error}"
             raise DeliveryError(message) from error
         finally:
             await _dismiss(seat)
-
-        return tuple("no answer from Apprise" if answer is None else str(answer.get("refused")) for answer in answers)
 
     def retire(self, keep: frozenset[str]) -> None:
         """Let go of the couriers of all channels but these, once what they carry is delivered."""

@@ -29,6 +29,62 @@ def asked_url(line: bytes) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Sent in place of a parcel: which services does the text of this Apprise configuration file name? The answer is a `Listed`."""
+
+    name: str
+    """The file's, for its ending."""
+    text: str = field(repr=False)
+    tags: tuple[str, ...] = ()
+    """Only services that these choose; all without."""
+
+    def line(self) -> bytes:
+        """The question as one line."""
+        return _line({"ask": "listing", **asdict(self)})
+
+    @classmethod
+    def read(cls, line: bytes) -> "Listing | None":
+        """The question on this line; None for anything else.
+
+        Raises:
+            ValueError: the line is no JSON.
+        """
+        fields = json.loads(line)
+        if fields.pop("ask", "") != "listing":
+            return None
+
+        return cls(**(fields | {"tags": tuple(fields["tags"])}))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The services of an Apprise configuration file that were asked for."""
+
+    urls: tuple[str, ...] = field(default=(), repr=False)
+    tags: tuple[str, ...] = ()
+    """All that are used in the file."""
+    services: int = 0
+    """How many are in the file."""
+    problem: str = ""
+    """Why there are no URLs, without secrets; "" if nothing is wrong with the file."""
+    notes: tuple[str, ...] = ()
+    """What of the file has no effect."""
+
+    def line(self) -> bytes:
+        """The answer as one line."""
+        return _line(asdict(self))
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> "Listed":
+        """The answer that these decoded fields are.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are none.
+        """
+        return cls(**(fields | {name: tuple(fields[name]) for name in ("urls", "tags", "notes")}))
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One message for one service."""
 
@@ -47,6 +103,11 @@ class Parcel:
     def local(self) -> bool:
         """It goes to this machine's desktop."""
         return self.url.partition("://")[0].lower() == "desktop"
+
+    @property
+    def incident(self) -> str:
+        """What it is about, the same in all messages about it."""
+        return self.id.partition(".")[0]
 
     def line(self) -> bytes:
         """The parcel as one line."""

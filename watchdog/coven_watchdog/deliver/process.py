@@ -17,7 +17,8 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.errors import WatchdogError
 
-_LONGEST_LINE = 65_536
+_LONGEST_LINE = 1 << 20
+"""Enough for as many of the longest URLs as a file may name."""
 _GRACE = 1.0
 _WORDS_LIMIT = 200
 
