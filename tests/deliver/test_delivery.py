@@ -1,12 +1,14 @@
 """One message: its parcel, and where it stands after a receipt."""
 
+from dataclasses import replace
+
 import pytest
 
 from coven_watchdog.deliver.delivery import outdated, parcel, plain_words, settlement, withheld
 from coven_watchdog.deliver.parcel import Receipt
 from coven_watchdog.model.telling import Message
 from coven_watchdog.model.time import DAY, HOUR, MINUTE, SECOND, Instant
-from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, Tone
+from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, PriorityRule, Tone
 from coven_watchdog.settings import Channel, Delivery, Duration, Secret
 from deliver.letters import claimed
 
@@ -39,6 +41,15 @@ def test_the_parcel() -> None:
     assert "@everyone" not in made.title
     assert r"\*x\*" in made.title
     assert made.body.split("\n")[1] == "k k7fq.1"
+
+
+@pytest.mark.parametrize("wanted", list(Priority))
+def test_the_channels_priority(wanted: Priority) -> None:
+    """A channel's own rule is in force whatever a message deserves; without one each gets its own."""
+    message = Message("t", ("l",), Tone.FAILURE, Priority.URGENT, "k7fq.1")
+    ruled = Channel(name="x", priority=PriorityRule(wanted.value))
+    assert parcel(claimed(), message, ruled, DELIVERY).priority is wanted
+    assert parcel(claimed(), replace(message, priority=wanted), Channel(name="x"), DELIVERY).priority is wanted
 
 
 def test_a_channel_without_url() -> None:

@@ -18,6 +18,9 @@ from coven_watchdog.model.words import Priority
         ("gotifys://host/token/?tags=a", "gotifys://host/token/?tags=a&priority=10"),
         ("pover://user@token", "pover://user@token?priority=1"),
         ("tgram://bot/chat", "tgram://bot/chat?preview=no"),
+        ("opsgenie://key", "opsgenie://key?priority=1&action=new"),
+        ("pagerduty://key@api", "pagerduty://key@api?severity=critical&dedup=k7fq&action=map"),
+        ("splunk://key@api", "splunk://key@api?entity_id=k7fq"),
         ("mailto://me@example.com", "mailto://me@example.com?format=text"),
         ("json://host/path?+X-Key=1", "json://host/path?+X-Key=1"),
         ("discord://id/token", "discord://id/token"),
@@ -26,7 +29,7 @@ from coven_watchdog.model.words import Priority
 )
 def test_urgent_in_their_words(url: str, urgent: str) -> None:
     """What a service calls urgent stands in its query; services without a word for it keep their URL."""
-    assert tuned(url, Priority.URGENT) == urgent
+    assert tuned(url, Priority.URGENT, "k7fq") == urgent
 
 
 @pytest.mark.parametrize("wanted", list(Priority))
@@ -47,15 +50,21 @@ def test_apprise_knows_every_word(services: dict[str, Any], name: str, wanted: P
     """Each parameter and value in the table is one that the installed Apprise takes for that service."""
     levels = priority._LEVELS[name]
     argument = services[name].template_args[levels.key]
-    value = getattr(levels, wanted)
-    allowed = argument["values"].keys() if isinstance(argument["values"], dict) else argument["values"]
-    assert value in {str(one) for one in allowed}
+    values = ["yes", "no"] if argument["type"] == "bool" else list(argument["values"])
+    assert getattr(levels, wanted) in {"", *map(str, values)}
 
 
-@pytest.mark.parametrize("wanted", list(Priority))
-def test_pagerduty_goes_by_the_type(wanted: Priority) -> None:
-    """PagerDuty is the one service whose severity Apprise derives itself: nothing is set there."""
-    assert tuned("pagerduty://key@api", wanted) == "pagerduty://key@api"
+@pytest.mark.parametrize("name", sorted(priority._THREADED | priority._ACTIONS))
+def test_apprise_knows_alerts(services: dict[str, Any], name: str) -> None:
+    """Where alerts are opened and closed, Apprise takes the name of one, and the action that is asked for."""
+    arguments = services[name].template_args
+    assert priority._THREADED.get(name, "action") in arguments
+    assert priority._ACTIONS.get(name, "map") in arguments["action"]["values"]
+
+
+def test_a_message_about_nothing() -> None:
+    """Without an incident no alert is named."""
+    assert tuned("squadcast://key", Priority.LOW) == "squadcast://key?priority=P4"
 
 
 @pytest.mark.parametrize("name", sorted(priority._QUIETED))
@@ -70,7 +79,7 @@ def test_apprise_can_be_told_not_to_unfurl(services: dict[str, Any], name: str) 
     [
         (f"pover://{'u' * 30}@{'t' * 30}", "priority", (-1, 0, 1)),
         (f"prowl://{'k' * 40}", "priority", (-1, 0, 2)),
-        (f"opsgenie://{'k' * 36}", "priority", (2, 3, 5)),
+        (f"opsgenie://{'k' * 36}", "priority", (4, 3, 1)),
         ("bark://host/key", "level", ("passive", "active", "timeSensitive")),
         ("spush://abcdefgh", "priority", (2, 3, 5)),
         ("gorush://host/token", "priority", ("normal", "normal", "high")),

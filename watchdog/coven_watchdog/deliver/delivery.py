@@ -8,7 +8,7 @@ from coven_watchdog.deliver.dialects import dialect
 from coven_watchdog.deliver.parcel import Parcel, Receipt
 from coven_watchdog.model.telling import Attempt, Message
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
-from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, Tone
+from coven_watchdog.model.words import AttemptOutcome, NotificationState, Priority, PriorityRule, Tone
 from coven_watchdog.redact import redact
 from coven_watchdog.settings import Channel, Delivery
 from coven_watchdog.store import Claim
@@ -38,7 +38,7 @@ def parcel(claim: Claim, message: Message, channel: Channel, delivery: Delivery)
         title=harmless(message.title, reads),
         body="\n".join(harmless(line, reads) for line in message.lines),
         tone=message.tone,
-        priority=message.priority,
+        priority=message.priority if channel.priority is PriorityRule.AUTO else Priority(channel.priority.value),
         timeout=delivery.timeout.seconds,
         replaces=next(iter(claim.receipts), ""),
     )
