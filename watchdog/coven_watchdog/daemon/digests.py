@@ -101,7 +101,7 @@ class Digests:
 
     async def _put(self, occasion: Occasion, now: int) -> None:
         """Once for each occasion; what the store does not take now it will take with the next lap."""
-        draft = partial(drafts, settings=self._settings(), name=occasion.name, at=occasion.at)
+        draft = partial(drafts, settings=self._settings(), at=occasion.at)
         try:
             rows = await self._store.put_digest(occasion.name, now - SPAN, now, draft)
         except StoreError as error:

@@ -47,14 +47,14 @@ Draft = tuple[Notification, Digest]
 """A row of the outbox and what it says."""
 
 
-def drafts(chronicle: Chronicle, last: Mapping[str, int], settings: Settings, name: str, at: int) -> tuple[Draft, ...]:
+def drafts(name: str, chronicle: Chronicle, last: Mapping[str, int], settings: Settings, at: int) -> tuple[Draft, ...]:
     """A digest for each channel that is not only for escalations; withheld where there is nothing to say.
 
     Args:
+        name: what stands for the incident in the message's id; the same on all channels.
         chronicle: up to now.
         last: by channel, up to when (wall µs) the digest went that it got last.
         settings: channels, and the names of homes.
-        name: what stands for the incident in the message's id; the same on all channels.
         at: wall µs for which it was wanted.
     """
     made = ((channel, _for(channel, chronicle, last, settings)) for channel in settings.channels if not channel.after)

@@ -14,8 +14,8 @@ from coven_watchdog.model.words import Suppression
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.rows import insert_notification
 
-Draft = Callable[[Chronicle, Mapping[str, int]], Collection[tuple[Notification, Digest]]]
-"""Makes the messages, of a chronicle and of when each channel got its last digest."""
+Draft = Callable[[str, Chronicle, Mapping[str, int]], Collection[tuple[Notification, Digest]]]
+"""Makes the messages, of their name, a chronicle, and when each channel got its last digest."""
 
 # the scene is large, and a digest has no use for it
 _INCIDENTS = """
@@ -79,7 +79,7 @@ def put_digest(connection: sqlite3.Connection, name: str, since: int, now: int, 
     if connection.execute("SELECT 1 FROM notification WHERE incident = ? AND reason = 'digest'", (name,)).fetchone():
         return ()
 
-    drafts = draft(chronicle(connection, since, now), last_digests(connection))
+    drafts = draft(name, chronicle(connection, since, now), last_digests(connection))
     for notification, digest in drafts:
         insert_notification(connection, notification, digest)
 
