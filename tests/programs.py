@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 NOBODY = 65_534
+OWN_PIDS = ("unshare", "--pid", "--fork", "--kill-child")
+"""Starts a program in a pid namespace of its own, where it is process 1; needs root."""
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
 
 
@@ -22,6 +24,7 @@ def program(
     cwd: Path | None = None,
     environ: Mapping[str, str] | None = None,
     terminal: int | None = None,
+    before: Sequence[str] = (),
 ) -> Iterator[subprocess.Popen[str]]:
     """A process named `words[0]` with these words on its command line, which runs Python `code`; ready when the block begins.
 
@@ -34,6 +37,7 @@ def program(
         cwd: its working directory, `directory` by default.
         environ: its whole environment.
         terminal: a terminal to be its standard input, and its controlling one.
+        before: words of a command that starts it in turn; the process is that command's then.
     """
     where = cwd or directory
     (where / words[1]).write_text(_PRELUDE + code, encoding="utf-8")
@@ -42,7 +46,7 @@ def program(
         link.symlink_to(sys.executable)
 
     process = subprocess.Popen(
-        [str(link), *words[1:]],
+        [*before, str(link), *words[1:]],
         cwd=where,
         env={"HOME": str(directory), **(environ or {})},
         stdin=subprocess.DEVNULL if terminal is None else terminal,

@@ -65,6 +65,14 @@ def test_a_record_of_unknown_holder_is_unknown() -> None:
     assert "daemon.record_invalid" not in {*tale.presents, *tale.clears}
 
 
+def test_a_record_from_another_pid_namespace_is_unknown() -> None:
+    """Whoever answers has no pid here: the recorded one is somebody's in another place."""
+    tale = Tale().files(0, record_holder=Holder.STRANGER).health(0.1, peer_uid=1000)
+    assert "daemon.record_invalid" not in {*tale.presents, *tale.clears}
+
+    assert "daemon.record_invalid" in tale.health(0.2, peer=NEXT, peer_uid=1000).presents
+
+
 def test_a_record_seen_before_this_daemon_is_looked_at_again() -> None:
     """A zombie that was just reaped and replaced must not make its successor's record misleading."""
     tale = Tale().files(0, record_holder=Holder.ZOMBIE).daemon(1)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,9 +94,12 @@ def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def lock_holder(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A child, named as Coven is, that holds an exclusive `flock` on that file until it is killed."""
-    command = [sys.executable, "-IS", "-c", _HOLDER, str(path)]
+def lock_holder(path: Path, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """A child, named as Coven is, that holds an exclusive `flock` on that file until it is killed.
+
+    With `before`, words of a command that starts it in turn, the child is that command.
+    """
+    command = [*before, sys.executable, "-IS", "-c", _HOLDER, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         try:

@@ -1,5 +1,6 @@
 """Who serves a home, how that process is, and its end. Real locks, real processes."""
 
+import os
 import signal
 import subprocess
 from functools import partial
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coven_watchdog.coven.processes import children
 from coven_watchdog.model.facts import DaemonEnded, DaemonSeen, ExitLearned, ExitStatus, LockSeen, Observation, ProcessSeen
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import ExitWatch, Look, ProcessState
@@ -25,6 +27,7 @@ from observe.bench import (
     running,
 )
 from observe.processes.test_pidfd import needs_exit_status
+from programs import OWN_PIDS, needs_root
 from waiting import auntil
 
 LOOK = LookRequest("h", Look.DAEMON)
@@ -74,6 +77,20 @@ async def test_the_owner_of_the_lock_is_the_daemon(home: Path, seen: Seen) -> No
             assert shared.daemon == shared.last_daemon == identity
             assert await shared.to_health.wait(0)
             assert shared.errands.walked
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_a_daemon_in_a_container_is_known_as_one(home: Path, seen: Seen) -> None:
+    """It is followed like any other; that its record speaks of another pid namespace is known, also when it has ended."""
+    with lock_holder(lock_of(home), OWN_PIDS) as child:
+        async with ground(home) as shared, running(DaemonSource(shared), emit=seen.emit):
+            found = await seen.wait(DaemonSeen)
+            assert found.identity in children(child.pid)
+            assert shared.apart
+            os.kill(found.identity.pid, signal.SIGKILL)
+            await seen.wait(DaemonEnded)
+            assert shared.apart
 
 
 @pytest.mark.anyio

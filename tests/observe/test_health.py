@@ -14,7 +14,7 @@ from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
 from coven_watchdog.model.words import Look, Outcome
 from coven_watchdog.observe.health import HealthSource
 from coven_watchdog.observe.shared import Shared
-from coven_watchdog.observe.survey import survey
+from coven_watchdog.observe.survey import Known, survey
 from coven_watchdog.settings import Duration, Probe, Settings
 from coven_watchdog.simulated.control import SimulatedCoven
 from observe.bench import QUICK, SLOW, Seen, ground, life, running
@@ -133,7 +133,7 @@ async def test_a_look_may_have_less_patience(coven: SimulatedCoven, seen: Seen) 
 async def test_without_a_socket_only_a_look_is_answered(home: Path, seen: Seen) -> None:
     """Where the files show no socket nobody is asked; a look is told that there is none, which is no failure to retry."""
     async with ground(home, QUICK) as shared:
-        found = await shared.call(survey, str(home), shared.now(), shared.paths, shared.uid, None)
+        found = await shared.call(survey, str(home), shared.now(), shared.paths, shared.uid, Known())
         shared.files = found.seen
         source = HealthSource(shared)
         async with running(source, emit=seen.emit):

@@ -8,15 +8,15 @@ from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.model.facts import FilesSeen, Identity
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import FileType, Holder
-from coven_watchdog.observe.survey import is_home, mark_of, survey
+from coven_watchdog.observe.survey import Known, is_home, mark_of, survey
 from observe.bench import life, process
 
 AT = Instant(1, 2)
 
 
-def look(home: Path, daemon: Identity | None = None) -> FilesSeen:
+def look(home: Path, daemon: Identity | None = None, *, apart: bool = False) -> FilesSeen:
     """What a look sees."""
-    return survey(str(home), AT, HomePaths(home), os.getuid(), daemon).seen
+    return survey(str(home), AT, HomePaths(home), os.getuid(), Known(daemon, apart=apart)).seen
 
 
 def test_no_home(path: Path) -> None:
@@ -51,6 +51,23 @@ def test_socket_and_record(home: Path) -> None:
     assert look(home).record_holder is Holder.NOBODY
 
 
+def test_across_pid_namespaces_nobody_is_known(home: Path) -> None:
+    """What a daemon in a container recorded is a pid of its own world: here it may be anybody's, or nobody's."""
+    with process() as child:
+        (home / "daemon.json").write_text(f'{{"pid": {child.pid}}}', encoding="ascii")
+        elsewhere = look(home, apart=True)
+        assert (elsewhere.record_holder, elsewhere.record_program) == (Holder.UNKNOWN, "")
+        assert look(home, life(child.pid), apart=True).record_holder is Holder.DAEMON
+
+    assert look(home, apart=True).record_holder is Holder.UNKNOWN
+
+
+def test_process_one_was_the_first_of_a_container(home: Path) -> None:
+    """No Coven of this namespace ever was process 1: the record is another one's, though nobody serves any more."""
+    (home / "daemon.json").write_text('{"pid": 1}', encoding="ascii")
+    assert look(home).record_holder is Holder.UNKNOWN
+
+
 def test_garbage_belongs_to_nobody_known(home: Path) -> None:
     """Of a record without a pid the holder is unknown."""
     (home / "daemon.json").write_text("{", encoding="ascii")
@@ -83,9 +100,9 @@ def test_what_cannot_be_seen_is_said(home: Path) -> None:
 def test_an_empty_record_is_unfinished(home: Path) -> None:
     """A record that is just being written is worth a second look."""
     paths = HomePaths(home)
-    assert not survey(str(home), AT, paths, os.getuid(), None).unfinished
+    assert not survey(str(home), AT, paths, os.getuid(), Known()).unfinished
     paths.record.touch()
-    assert survey(str(home), AT, paths, os.getuid(), None).unfinished
+    assert survey(str(home), AT, paths, os.getuid(), Known()).unfinished
 
 
 def test_the_mark_changes_with_the_ledger(home: Path) -> None:

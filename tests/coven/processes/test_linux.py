@@ -18,7 +18,7 @@ from coven_watchdog.coven.processes import linux
 from coven_watchdog.model.facts import Identity
 from coven_watchdog.model.time import MILLISECOND, SECOND
 from coven_watchdog.model.words import Holder, ProcessState
-from programs import as_nobody, needs_root, program
+from programs import OWN_PIDS, as_nobody, needs_root, program
 from raw_server import short_directory
 from waiting import until
 
@@ -285,6 +285,14 @@ def test_the_peer_of_a_socket_is_told() -> None:
     here, there = socket.socketpair()
     with here, there:
         assert linux.peer(here) == (ME, os.getuid())
+
+
+@needs_root
+def test_who_lives_in_a_pid_namespace_of_its_own_is_known(tmp_path: Path) -> None:
+    """A container's processes are seen from outside, under other pids than their own."""
+    with program(["coven", "daemon"], "rest()", tmp_path, before=OWN_PIDS) as started:
+        (inside,) = linux.children(started.pid)
+        assert [linux.apart(pid) for pid in (inside.pid, started.pid, ME, 2**31 - 1)] == [True, False, False, False]
 
 
 def test_the_daemon_holds_its_own_record(sleeper: subprocess.Popen[bytes]) -> None:

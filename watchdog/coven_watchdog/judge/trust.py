@@ -54,7 +54,7 @@ def record(case: Case) -> Judgement:
     if files.record is None or files.record_holder in {Holder.DAEMON, Holder.NOBODY}:
         return clear(case, "daemon", (Kind.DAEMON_RECORD_INVALID,), files.at)
 
-    if files.record_holder is Holder.UNKNOWN or files.record.pid is None:
+    if files.record_holder is Holder.UNKNOWN or files.record.pid is None or _elsewhere(case):
         return UNKNOWN
 
     zombie = files.record_holder is Holder.ZOMBIE
@@ -72,6 +72,12 @@ def record(case: Case) -> Judgement:
     again = files.at.awake + _RECHECK
     looks = ask(case, Look.FILES).looks if case.now.awake >= again else ()
     return said(verdict, *looks, wake_at=None if looks else again)
+
+
+def _elsewhere(case: Case) -> bool:
+    """Whoever answers has no pid here: it lives in another pid namespace, and what it recorded is a pid of that."""
+    health = case.state.health
+    return health is not None and health.outcome is Outcome.OK and health.peer is None and health.peer_uid is not None
 
 
 def impostor(case: Case) -> Judgement:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import anyio
 from anyio.abc import TaskGroup
 
-from coven_watchdog.coven.processes import binary_replaced, lock_owners, program, started_wall, state
+from coven_watchdog.coven.processes import apart, binary_replaced, lock_owners, program, started_wall, state
 from coven_watchdog.model.facts import DaemonEnded, DaemonSeen, ExitLearned, Identity, LockSeen, ProcessSeen
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Look, ProcessState
@@ -101,6 +101,7 @@ class DaemonSource:
         with ExitStack() as stack:
             vigil = stack.enter_context(closing(watch(identity)))
             shared.daemon = shared.last_daemon = identity
+            shared.apart = apart(identity.pid)
             self._state = None
             seen = DaemonSeen(
                 shared.home,

@@ -21,7 +21,7 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Look
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
-from coven_watchdog.observe.survey import Survey, is_home, survey
+from coven_watchdog.observe.survey import Known, Survey, is_home, survey
 
 Changes = set[tuple[Change, str]]
 Watch = Callable[[HomePaths, anyio.Event], AsyncIterator[Changes]]
@@ -134,7 +134,9 @@ class FilesSource:
         shared, at = self._shared, self._shared.now()
         try:
             with anyio.fail_after(self._hanging):
-                return await shared.call(survey, shared.home, at, shared.paths, shared.uid, shared.daemon)
+                return await shared.call(
+                    survey, shared.home, at, shared.paths, shared.uid, Known(shared.daemon, apart=shared.apart)
+                )
         except TimeoutError:
             return Survey(FilesSeen(shared.home, at, error=f"its file system did not answer within {self._hanging:g} s"), ())
 

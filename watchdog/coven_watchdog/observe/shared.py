@@ -47,6 +47,8 @@ class Shared:
     """The daemon that is followed (daemon); None as soon as it has ended."""
     last_daemon: Identity | None = None
     """The daemon that was followed last (daemon)."""
+    apart: bool = False
+    """That one lives, or lived, in a pid namespace below ours (daemon)."""
     leftovers: bool = False
     """A daemon has just ended (daemon): the next look at the files is told in any case, then this is False again (files)."""
     peer: Identity | None = None

@@ -15,6 +15,15 @@ from coven_watchdog.model.words import FileType, Holder
 from coven_watchdog.observe.shared import Mark
 
 _SAID = 200
+_INIT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the daemon: who serves the home now, and whether that one, or the last one, is in a pid namespace below ours."""
+
+    daemon: Identity | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +35,13 @@ class Survey:
     unfinished: bool = False
 
 
-def survey(home: str, at: Instant, paths: HomePaths, uid: int, daemon: Identity | None) -> Survey:
-    """Look at directory, socket, record and free space of a home. `daemon`: who is known to serve it.
+def survey(home: str, at: Instant, paths: HomePaths, uid: int, known: Known) -> Survey:
+    """Look at directory, socket, record and free space of a home.
 
     What the system does not let us see is said in `FilesSeen.error`, not raised.
     """
     try:
-        return _survey(FilesSeen(home, at), paths, uid, daemon)
+        return _survey(FilesSeen(home, at), paths, uid, known)
     except (CovenError, OSError) as error:
         return Survey(FilesSeen(home, at, error=said(str(error), _SAID)), ())
 
@@ -51,7 +60,7 @@ def mark_of(paths: HomePaths) -> Mark:
     return mark
 
 
-def _survey(seen: FilesSeen, paths: HomePaths, uid: int, daemon: Identity | None) -> Survey:
+def _survey(seen: FilesSeen, paths: HomePaths, uid: int, known: Known) -> Survey:
     examined = examine(paths, uid)
     seen = replace(seen, directory=examined.directory, socket=examined.socket, problems=examined.problems)
     if not is_home(examined.directory):
@@ -59,18 +68,28 @@ def _survey(seen: FilesSeen, paths: HomePaths, uid: int, daemon: Identity | None
 
     file = read_record(paths.record)
     free = os.statvfs(paths.root)
-    seen = replace(_with_record(seen, file, paths, daemon), free_bytes=free.f_bavail * free.f_frsize)
+    seen = replace(_with_record(seen, file, paths, known), free_bytes=free.f_bavail * free.f_frsize)
     return Survey(seen, mark_of(paths), unfinished=file is not None and file.empty)
 
 
-def _with_record(seen: FilesSeen, file: RecordFile | None, paths: HomePaths, daemon: Identity | None) -> FilesSeen:
+def _with_record(seen: FilesSeen, file: RecordFile | None, paths: HomePaths, known: Known) -> FilesSeen:
     if file is None:
         return seen
 
-    pid = file.record.pid
-    who, program = (Holder.UNKNOWN, "") if pid is None else holder(pid, daemon, paths.serve_lock)
+    who, program = _holder(file.record.pid, paths, known)
     stranger = program if who is Holder.STRANGER else ""
     return replace(seen, record=file.record, record_mtime=file.mtime, record_holder=who, record_program=said(stranger, _SAID))
+
+
+def _holder(pid: int | None, paths: HomePaths, known: Known) -> tuple[Holder, str]:
+    """Whose the recorded pid is. Across pid namespaces nobody can know: a daemon records the pid that it has in its own."""
+    if pid is None:
+        return Holder.UNKNOWN, ""
+
+    who, program = holder(pid, known.daemon, paths.serve_lock)
+    # The first process of a namespace is never a Coven that came and went, except in a container: it was another one's first.
+    elsewhere = known.apart or (pid == _INIT and who is Holder.STRANGER)
+    return (Holder.UNKNOWN, "") if elsewhere and who is not Holder.DAEMON else (who, program)
 
 
 def is_home(directory: FileFact | None) -> bool:

@@ -9,6 +9,7 @@ import sys
 
 if sys.platform == "linux":
     from coven_watchdog.coven.processes.linux import (
+        apart,
         binary_replaced,
         children,
         coven_processes,
@@ -29,6 +30,7 @@ if sys.platform == "linux":
     from coven_watchdog.coven.processes.locks import lock_owners
 else:  # pragma: no cover - macOS
     from coven_watchdog.coven.processes.darwin import (
+        apart,
         binary_replaced,
         children,
         coven_processes,
@@ -49,6 +51,7 @@ else:  # pragma: no cover - macOS
     )
 
 __all__ = [
+    "apart",
     "binary_replaced",
     "children",
     "coven_processes",

@@ -183,6 +183,11 @@ def peer(connection: socket.socket) -> tuple[int | None, int]:
     return pid or None, uid
 
 
+def apart(pid: int) -> bool:  # noqa: ARG001 - the same call as on Linux
+    """There are no pid namespaces."""
+    return False
+
+
 def holder(pid: int, daemon: Identity | None, lock: Path | None = None) -> tuple[Holder, str]:
     """Who a recorded pid belongs to, and the program's name of a stranger. The daemon as on Linux."""
     found = identity(pid)

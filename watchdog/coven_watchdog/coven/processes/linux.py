@@ -200,11 +200,19 @@ def coven_processes(uid: int) -> tuple[Identity, ...]:
 
 def _uid(pid: int) -> int | None:
     """Its effective user."""
-    for line in (read_proc(f"{pid}/status") or b"").splitlines():
-        if line.startswith(b"Uid:"):
-            return int(line.split()[2])
+    users = _status(pid, b"Uid:")
+    return int(users[1]) if users else None
 
-    return None
+
+def apart(pid: int) -> bool:
+    """Whether it lives in a pid namespace below ours: there, and in what it writes of itself, it has another pid."""
+    return len(_status(pid, b"NSpid:")) > 1
+
+
+def _status(pid: int, name: bytes) -> list[bytes]:
+    """The words of one line of its status; [] when it is gone."""
+    lines = (read_proc(f"{pid}/status") or b"").splitlines()
+    return next((line.split()[1:] for line in lines if line.startswith(name)), [])
 
 
 def binary_replaced(pid: int) -> bool:
