@@ -24,7 +24,7 @@ class Bells:
     async def hung(self) -> AsyncIterator[None]:
         """The doorbell works; each bell has been rung once, for the first look."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(watch, {file: self._bell(file) for file in self.rung})
+            tasks.start_soon(watch, lambda: {file: self._bell(file) for file in self.rung})
             await auntil(lambda: all(self.rung.values()))
             yield
             tasks.cancel_scope.cancel()
@@ -76,3 +76,15 @@ async def test_a_file_that_appears(tmp_path: Path) -> None:
     async with bells.hung():
         await to_thread.run_sync(file.touch)
         await auntil(lambda: bells.rung[file] == 2)
+
+
+async def test_a_file_that_is_hung_later(tmp_path: Path) -> None:
+    """It rings at its first look, as those do that hang from the start; they do not ring for it."""
+    first, later = tmp_path / "first", tmp_path / "later"
+    bells = Bells(first)
+    async with bells.hung():
+        bells.rung[later] = 0
+        await auntil(lambda: bells.rung[later] == 1)
+        await to_thread.run_sync(later.touch)
+        await auntil(lambda: bells.rung[later] == 2)
+        assert bells.rung[first] == 1

@@ -1,4 +1,4 @@
-"""Notices when a file is not what it was: the configuration was edited, or a command wrote to the store."""
+"""Notices when a file is not what it was: a file of the configuration was edited, or a command wrote to the store."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -11,19 +11,21 @@ from coven_watchdog.observe.nudge import until_next_second
 _SECONDS_BETWEEN = 1.0
 
 Stamp = tuple[int, int, int] | None
+Bells = Mapping[Path, Callable[[], Awaitable[None]]]
 
 
-async def watch(bells: Mapping[Path, Callable[[], Awaitable[None]]]) -> None:
+async def watch(bells: Callable[[], Bells]) -> None:
     """Look at each file every other second and ring its bell when it changed, and at first: it may have since it was read.
 
-    Two small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one, and it
+    Which files these are is asked each time. A few small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one, and it
     happens when the sources' own loops are awake anyway.
     """
-    stamps: dict[Path, Stamp] | None = None
+    stamps: dict[Path, Stamp] = {}
     while True:
-        seen = await to_thread.run_sync(_stamps, tuple(bells), abandon_on_cancel=True)
-        for path, bell in bells.items():
-            if stamps is None or stamps[path] != seen[path]:
+        hung = bells()
+        seen = await to_thread.run_sync(_stamps, tuple(hung), abandon_on_cancel=True)
+        for path, bell in hung.items():
+            if path not in stamps or stamps[path] != seen[path]:
                 await bell()
 
         stamps = seen

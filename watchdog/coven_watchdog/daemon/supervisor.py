@@ -125,7 +125,7 @@ class Supervisor:
         logger.info("watching %s", ", ".join(home.path for home in self._configuration.settings().watched))
         tasks.start_soon(parts.reloading.run, tasks, name="reload")
         tasks.start_soon(parts.digests.run, name="digests")
-        tasks.start_soon(watch, self._bells(parts), name="doorbell")
+        tasks.start_soon(watch, lambda: self._bells(parts), name="doorbell")
         await anyio.sleep_forever()
 
     async def _once(self, parts: Parts, tasks: TaskGroup) -> None:
@@ -145,9 +145,9 @@ class Supervisor:
         tasks.start_soon(parts.intake.tick, parts.engine, name="deadlines")
 
     def _bells(self, parts: Parts) -> dict[Path, Callable[[], Awaitable[None]]]:
-        """The files whose change concerns us: the configuration, and the store's log, which a command may have written."""
+        """The files whose change concerns us: those of the configuration, and the store's log, which a command may have written."""
         log = parts.store.path.with_name(parts.store.path.name + "-wal")
-        return {self._configuration.loaded.path: parts.reloading.edited, log: parts.chores.written}
+        return dict.fromkeys(self._configuration.files, parts.reloading.edited) | {log: parts.chores.written}
 
     def _preload(self) -> bool:
         return self._configuration.settings().delivery.preload
