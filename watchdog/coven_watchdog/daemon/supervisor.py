@@ -2,9 +2,8 @@
 
 import logging
 import resource
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
@@ -12,7 +11,7 @@ from anyio.abc import TaskGroup
 from coven_watchdog import clock
 from coven_watchdog.config import state_directory
 from coven_watchdog.daemon.configuration import Configuration
-from coven_watchdog.daemon.doorbell import watch
+from coven_watchdog.daemon.doorbell import Bells, watch
 from coven_watchdog.daemon.ending import Ending
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.intake import Intake
@@ -144,10 +143,10 @@ class Supervisor:
         tasks.start_soon(parts.intake.run, parts.engine, parts.chores.after, name="engine")
         tasks.start_soon(parts.intake.tick, parts.engine, name="deadlines")
 
-    def _bells(self, parts: Parts) -> dict[Path, Callable[[], Awaitable[None]]]:
+    def _bells(self, parts: Parts) -> Bells:
         """The files whose change concerns us: those of the configuration, and the store's log, which a command may have written."""
         log = parts.store.path.with_name(parts.store.path.name + "-wal")
-        return dict.fromkeys(self._configuration.files, parts.reloading.edited) | {log: parts.chores.written}
+        return {**dict.fromkeys(self._configuration.files, parts.reloading.edited), log: parts.chores.written}
 
     def _preload(self) -> bool:
         return self._configuration.settings().delivery.preload
