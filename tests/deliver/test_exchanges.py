@@ -1,13 +1,15 @@
 """What HTTP services answer, as it is noted beside Apprise."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import requests
 
 from coven_watchdog.deliver.exchanges import LONGEST_WAIT, Exchange, attend, noted, wait
 from coven_watchdog.model.time import SECOND
-from rigs.sinks import HttpSink, refusing
+from rigs.sinks import HttpSink, http_sink, refusing
+from waiting import until
 
 NOW = 784_111_777 * SECOND
 """Sun, 06 Nov 1994 08:49:37 GMT."""
@@ -86,6 +88,18 @@ def test_the_longer_of_two() -> None:
     assert wait({"retry-after": "1"}, b'{"retry_after": 1.4}', NOW) == 1.4
 
 
+def post(sink: HttpSink) -> int:
+    """The status of one request."""
+    return requests.post(f"http://127.0.0.1:{sink.port}/", data=b"{}", timeout=10).status_code
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[HttpSink]:
+    """Another HTTP server."""
+    with http_sink() as sink:
+        yield sink
+
+
 @pytest.fixture
 def attentive() -> None:
     """This process takes notes, as a courier does."""
@@ -97,13 +111,26 @@ def attentive() -> None:
 def test_an_answer_is_noted(http: HttpSink) -> None:
     """Status and wait of an error, the status of a success, once each, and nothing after the book is closed."""
     http.statuses = [429, 200]
-    http.headers = {"Retry-After": "3"}
+    http.answer = b'{"retry_after": 0.000001}'
     with noted() as exchanges:
-        for _ in range(2):
-            requests.post(f"http://127.0.0.1:{http.port}/", data=b"{}", timeout=10)
+        post(http)
+        until(lambda: post(http) == 200)
 
-    requests.post(f"http://127.0.0.1:{http.port}/", data=b"{}", timeout=10)
-    assert exchanges == [Exchange(429, 3.0), Exchange(200)]
+    post(http)
+    assert exchanges == [Exchange(429, 1e-6), Exchange(200)]
+
+
+@pytest.mark.usefixtures("attentive")
+def test_who_asks_to_wait_is_not_asked_again(http: HttpSink, elsewhere: HttpSink) -> None:
+    """A plugin that tries again at once gets the same answer without another request; another host is asked, and the next parcel too."""
+    http.statuses = [429]
+    http.headers = {"Retry-After": "600"}
+    with noted() as exchanges:
+        assert [post(http), post(http), post(elsewhere)] == [429, 429, 200]
+
+    assert (len(http.got), exchanges) == (1, [Exchange(429, 600.0), Exchange(200)])
+    with noted():
+        assert post(http) == 200
 
 
 @pytest.mark.usefixtures("attentive")

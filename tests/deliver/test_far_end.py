@@ -122,7 +122,9 @@ ALERT_URLS = {
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FarEnd, Courier]]:
     """The double of the internet, and a courier that knows no other."""
-    hosts = {service.host for service in SERVICES} | {host for _, host in ALERT_URLS.values()}
+    hosts = (
+        {service.host for service in SERVICES} | {host for _, host in ALERT_URLS.values()} | {"discord.com", "hooks.slack.com"}
+    )
     with (
         far_end(tmp_path_factory.mktemp("far"), hosts) as end,
         started(environment(os.environ) | end.environ, "apprise") as one,
@@ -185,6 +187,44 @@ def test_a_recovery_is_told_where_none_can_be_closed(rig: tuple[FarEnd, Courier]
     """Where Apprise would report success without sending anything, a recovery is an alert of its own."""
     service = next(service for service in SERVICES if service.name == name)
     assert said(sent(rig, replace(RESOLVED, url=service.url), service.answer), "message") == "Coven is back"
+
+
+REFUSING = (
+    ("json", f"json://{HERE}/", b""),
+    ("ntfy", "ntfy://topic", b""),
+    ("gotify", f"gotify://{HERE}/token", b""),
+    ("discord", "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", b'{"message": "Slow down", "retry_after": 6.5}'),
+    ("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general", b""),
+    ("tgram", "tgram://123456789:abcdefg_hijklmnop/12315544/", b'{"ok": false, "parameters": {"retry_after": 7}}'),
+)
+DATE = "Sun, 22 Nov 2026 13:00:00 GMT"
+LATER = "Sun, 22 Nov 2026 13:00:07 GMT"
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("said", ["7", LATER])
+@pytest.mark.parametrize(("url", "body"), [one[1:] for one in REFUSING], ids=[name for name, *_ in REFUSING])
+def test_who_asks_to_wait(rig: tuple[FarEnd, Courier], url: str, body: bytes, said: str, status: int) -> None:
+    """An error with a wait, in seconds or as a moment, is passing; its wait is known, and nobody is asked twice meanwhile."""
+    end, courier = rig
+    end.got.clear()
+    end.reply = lambda _: Reply(status, body, {"Retry-After": said, "Date": DATE})
+    receipt = courier.carry(replace(CRITICAL, url=url))
+    assert (receipt["outcome"], receipt["retry_after"], len(end.got)) == ("temporary", 7.0, 1)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(401, "permanent"), (404, "permanent"), (500, "temporary"), (408, "temporary")]
+)
+@pytest.mark.parametrize("url", [url for _, url, _ in REFUSING], ids=[name for name, *_ in REFUSING])
+def test_what_passes_and_what_does_not(rig: tuple[FarEnd, Courier], url: str, status: int, outcome: str) -> None:
+    """A refusal is final, a failure of the service is not; neither is blamed on the network."""
+    end, courier = rig
+    end.reply = lambda _: Reply(status)
+    receipt = courier.carry(replace(CRITICAL, url=url))
+    assert (receipt["outcome"], receipt["unreachable"]) == (outcome, False)
 
 
 @pytest.mark.system

@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         hit = Hit(self.command, host, parts.path, parse_qs(parts.query), dict(self.headers), body)
         self.end.got.append(hit)
         reply = self.end.reply(hit)
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
 

@@ -12,10 +12,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
 from coven_watchdog import clock
 from coven_watchdog.model.time import SECOND
+
+if TYPE_CHECKING:
+    import requests
 
 LONGEST_WAIT = 3600.0
 """Seconds. A service that asks for more is asked again after this."""
@@ -37,11 +41,24 @@ class Exchange(NamedTuple):
 _books: list[list[Exchange]] = []
 
 
+class _Wish(NamedTuple):
+    """Until when (awake µs) a host wants to be left alone, and the answer in which it said so."""
+
+    until: int
+    answer: object
+
+
+_NO_WISH = _Wish(0, None)
+_wishes: dict[str | bytes, _Wish] = {}
+"""By host, during one parcel."""
+
+
 @contextmanager
 def noted() -> Iterator[list[Exchange]]:
     """The exchanges from here on, whichever thread has them."""
     book: list[Exchange] = []
     _books.append(book)
+    _wishes.clear()
     try:
         yield book
     finally:
@@ -56,19 +73,30 @@ def attend() -> None:
     class Attentive(requests.Session):
         """A session that notes what came of its request. Redirects within it are one exchange."""
 
-        def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - handed on as they are
-            """As the session does it."""
+        def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - handed on as they are
+            """As the session does it; but who asks to wait is not asked again before: Discord's plugin would, at once."""
+            host = urlsplit(url).netloc
+            if clock.now().awake < _wishes.get(host, _NO_WISH).until:
+                return cast("requests.Response", _wishes[host].answer)
+
             try:
-                response = super().request(*args, **kwargs)
+                response = super().request(method, url, *args, **kwargs)
             except requests.RequestException as error:
                 _note(Exchange(error=str(error)))
                 raise
 
-            asked = wait(response.headers, response.content, clock.now().wall) if response.status_code >= _ERRORS else 0.0
-            _note(Exchange(response.status_code, asked))
+            _heard(host, response)
             return response
 
     requests.sessions.Session = Attentive  # type: ignore[misc]
+
+
+def _heard(host: str | bytes, response: "requests.Response") -> None:
+    """Note the answer, and what it wishes."""
+    now = clock.now()
+    asked = wait(response.headers, response.content, now.wall) if response.status_code >= _ERRORS else 0.0
+    _wishes[host] = _Wish(now.awake + round(asked * SECOND), response)
+    _note(Exchange(response.status_code, asked))
 
 
 def _note(exchange: Exchange) -> None:
