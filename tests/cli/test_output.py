@@ -53,6 +53,12 @@ def test_forced_colours(capsys: Capture) -> None:
     assert "[red]no markup" in shown
 
 
+def test_the_room_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines end where the terminal does; a pipe has no edge."""
+    monkeypatch.setenv("COLUMNS", "77")
+    assert (_output(color=True).room, _output().room) == (77, None)
+
+
 def test_trouble_for_people(capsys: Capture) -> None:
     """What, where and what next stand on standard error, further faults below."""
     _output().trouble(Trouble("config", "unknown key", "c.toml:1: naem", "mend it", 2, (("c.toml:2: x", "no number"),)))

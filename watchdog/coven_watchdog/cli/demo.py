@@ -64,6 +64,6 @@ async def _show(options: DemoOptions, output: Output) -> int:
     async with play(options) as events:
         async for event in events:
             troubled = troubled or isinstance(event, Troubled)
-            output.page(event_lines(event))
+            output.page(event_lines(event, output.room))
 
     return int(troubled)

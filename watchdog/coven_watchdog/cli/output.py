@@ -42,6 +42,16 @@ class Output:
         """Whether data goes to somebody who sees colours."""
         return sys.stdout.isatty() if self._terms.color is None else self._terms.color
 
+    @property
+    def room(self) -> int | None:
+        """The columns of the terminal that data goes to; None where there is no edge."""
+        if not self.pretty:
+            return None
+
+        from coven_watchdog.cli.pretty import console  # noqa: PLC0415 - as below
+
+        return console().width
+
     def page(self, lines: Iterable[Line]) -> None:
         """Print lines of data, coloured for a terminal."""
         if self.pretty:

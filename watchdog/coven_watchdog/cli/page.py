@@ -1,7 +1,7 @@
 """Text for people as data: lines of spans with a tone. `plain` makes text of them, `pretty` colours; both show the same words."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coven_watchdog.model.words import Shade
@@ -43,6 +43,30 @@ def plain(one: Line) -> str:
 def width(text: str) -> int:
     """How many columns of a terminal the text takes: East Asian wide characters take two, combining ones none."""
     return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in WIDE else 1 for char in text)
+
+
+def folded(text: str, room: float) -> Iterator[str]:
+    """The text in pieces of at most so many columns, broken at spaces where there are any."""
+    piece = ""
+    for number, word in enumerate(printable(text).split(" ")):
+        joined = f"{piece} {word}" if number else word
+        if width(joined) > room and piece:
+            yield piece
+            joined = word
+
+        while width(joined) > room:
+            fits = _fitting(joined, room)
+            yield joined[:fits]
+            joined = joined[fits:]
+
+        piece = joined
+
+    yield piece
+
+
+def _fitting(text: str, room: float) -> int:
+    """How many of its first characters take at most so many columns; one at least."""
+    return next(at for at in range(1, len(text)) if width(text[: at + 1]) > room)
 
 
 def columns(rows: Iterable[Sequence[str | Span]], *, indent: int = 2, gap: int = 2) -> list[Line]:
