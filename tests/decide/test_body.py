@@ -82,6 +82,18 @@ def test_turns() -> None:
     assert trouble(replace(of(), chapters=()), Reason.CHANGED) == trouble(of())
 
 
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [("1: naem: unknown key; did you mean name?", "name?"), ("it said no.", "no."), ("x" * 999, "x…"), ("no such key", "key.")],
+)
+def test_a_sentence_has_one_end(cause: str, said: str) -> None:
+    """What brings its own mark gets no full stop behind it, while it is so and when it is over."""
+    broken = of(bad(Kind.WATCHDOG_CONFIG_INVALID, facts=Facts(detail=cause)))
+    over = resolved(broken, well(Kind.WATCHDOG_CONFIG_INVALID), at(1)).incident
+    lines = (trouble(broken)[0], recovery(over)[0])
+    assert [line.endswith(said) and not line.endswith("..") for line in lines] == [True, True]
+
+
 def test_which_sessions() -> None:
     """Named where they are known; said to be unknown where only that is known; an event names its own."""
     unknown = replace(of(), facts=Facts(sessions_known=False))

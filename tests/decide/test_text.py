@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bounded import PROFILE
-from coven_watchdog.decide.text import harmless, one_line, said, said_lines
+from coven_watchdog.decide.text import harmless, one_line, said, said_lines, sentence
 from coven_watchdog.model.words import Dialect
 
 assert PROFILE
@@ -43,6 +43,12 @@ JOINER = "\u2060"
 def test_one_visible_line(text: str, shown: str) -> None:
     """Control, ANSI and bidirectional characters are gone, white space is folded; what people write stays."""
     assert one_line(text, 100) == shown
+
+
+@pytest.mark.parametrize(("words", "shown"), [("so", "so."), ("so.", "so."), ("so?", "so?"), ("so!", "so!"), ("so…", "so…")])
+def test_a_sentence_ends_once(words: str, shown: str) -> None:
+    """A full stop is put where there is no mark yet."""
+    assert sentence(words) == shown
 
 
 def test_a_long_line_is_cut() -> None:

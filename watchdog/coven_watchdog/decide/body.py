@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
 from coven_watchdog.decide.changes import spell, went_through
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import one_line, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.incidents import Incident
@@ -53,7 +53,7 @@ def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ..
     """When, why, what it hit, what to do. Some are empty."""
     return (
         _hidden_line(page, incident) if role is Reason.HIDDEN else "",
-        f"{_when(page, incident, role)} · {phrases.cause(incident)}.",
+        sentence(f"{_when(page, incident, role)} · {phrases.cause(incident)}"),
         _role_line(page, incident, role),
         _hit(page, incident),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),
@@ -104,7 +104,7 @@ def _hidden_line(page: Page, incident: Incident) -> str:
     last, now, zone = done[-1], page.now.wall, page.place.zone
     until = f" until {clock_time(last.until, now, zone)}" if last.until is not None else ""
     words = f"{last.transition.value.capitalize()} at {clock_time(last.at, now, zone)}{until} by {last.note}"
-    return one_line(words, _HIDDEN_LIMIT).removesuffix(".") + "."
+    return sentence(one_line(words, _HIDDEN_LIMIT))
 
 
 def _turn(page: Page, incident: Incident) -> str:
@@ -159,10 +159,10 @@ def recovery_lines(page: Page, incident: Incident) -> tuple[str, ...]:
     """How long, what it was, what it cost, how to go on. Some are empty."""
     if incident.withdrawn:
         since = phrases.when(incident, page.now.wall, page.place)
-        return (f"since {since} · {_story(incident)}.", "It is not watched any more, so how it goes on is not known.")
+        return (sentence(f"since {since} · {_story(incident)}"), "It is not watched any more, so how it goes on is not known.")
 
     return (
-        f"{_was(page, incident)}{phrases.lasted(incident, page.now.wall, page.place)}: {_story(incident)}.",
+        sentence(f"{_was(page, incident)}{phrases.lasted(incident, page.now.wall, page.place)}: {_story(incident)}"),
         _count(page, incident),
         _cost(incident),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),

@@ -19,6 +19,11 @@ def one_line(text: str, limit: int) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
 
 
+def sentence(text: str) -> str:
+    """With a full stop, unless it ends with a mark of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def said(text: str, limit: int) -> str:
     """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left."""
     return one_line(cleared(text[:_READ]), limit)
