@@ -17,9 +17,24 @@ from coven_watchdog.cli.validating import Validated
 from coven_watchdog.report.check import Check
 from coven_watchdog.report.incidents import Incidents, IncidentShown
 from coven_watchdog.report.notifications import NotifyLog, NotifyTest
+from coven_watchdog.report.silences import AckShown, Silenced, Silences, Unsilenced
 from coven_watchdog.report.status import Status
 
-DOCUMENTS = (Status, Check, Incidents, IncidentShown, NotifyLog, NotifyTest, ConfigPath, ConfigShown, Validated)
+DOCUMENTS = (
+    Status,
+    Check,
+    Incidents,
+    IncidentShown,
+    AckShown,
+    Silenced,
+    Silences,
+    Unsilenced,
+    NotifyLog,
+    NotifyTest,
+    ConfigPath,
+    ConfigShown,
+    Validated,
+)
 TEXT = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| (.*) \|$", re.MULTILINE)
 NAMES = {datetime: "time", str: "text", bool: "true/false", int: "number", float: "number"}

@@ -11,7 +11,7 @@ import click
 
 from coven_watchdog import __version__
 from coven_watchdog.cli.app import root
-from coven_watchdog.cli.frame import PROGRAM, Group
+from coven_watchdog.cli.frame import PROGRAM, Group, option_record
 
 EXIT_STATUS = (
     ("0", "Done."),
@@ -94,7 +94,7 @@ def paragraphs(command: click.Command) -> Iterator[str]:
 def options(params: list[click.Parameter], context: click.Context) -> Iterator[str]:
     """Options that are not hidden."""
     for param in params:
-        record = param.get_help_record(context)
+        record = option_record(param, context)
         if record is not None:
             yield from (".TP", f"\\fB{escaped(record[0])}\\fR", escaped(record[1]))
 

@@ -6,27 +6,28 @@ from pathlib import Path
 import msgspec
 
 from coven_watchdog.decide.words import Place
-from coven_watchdog.model.incidents import Facts
+from coven_watchdog.model.incidents import Ack, Facts
 from coven_watchdog.model.time import HOUR
 from coven_watchdog.model.words import AttemptOutcome, NotificationState, Suppression, Transition
 from coven_watchdog.report.incidents import IncidentDetail, incident_shown, listed
 from coven_watchdog.report.times import moment
+from coven_watchdog.report.views import Hush
 from coven_watchdog.store import StoreReader
-from report.filled import HANG, NOW, fill
-from store.builders import HOME, START, brief
+from report.filled import CRASH, HANG, NOW, fill
+from store.builders import HOME, START, brief, silence
 
 PLACE = Place("devbox", None, HOME, "/home/ada")
 
 
 def _detail(path: Path, name: str) -> IncidentDetail:
     with StoreReader(path) as rows:
-        return incident_shown(rows, rows.incident(name), PLACE).incident
+        return incident_shown(rows, rows.incident(name), PLACE, Hush((), NOW)).incident
 
 
 def test_the_list(tmp_path: Path) -> None:
     """Every incident with its end and the number of its messages, in the order of the store."""
     with StoreReader(fill(tmp_path)) as rows:
-        found = listed(rows.incidents()).incidents
+        found = listed(rows.incidents(), Hush((), NOW)).incidents
 
     assert {one.id: (one.resolved_at, one.messages) for one in found} == {
         "k7fq": (None, 2),
@@ -86,9 +87,31 @@ def test_what_cannot_be_printed_safely_is_not_suggested(tmp_path: Path) -> None:
     path = fill(tmp_path)
     odd = replace(HANG, facts=Facts(lost=(brief(id="x; rm -rf /"),), between=(START, NOW)), scene=None)
     with StoreReader(path) as rows:
-        one = incident_shown(rows, odd, PLACE).incident
+        one = incident_shown(rows, odd, PLACE, Hush((), NOW)).incident
 
     assert one.next == ()
     assert one.between == (moment(START), moment(NOW))
     assert one.scene is None
     assert one.exit is None
+
+
+def test_who_hides_it(tmp_path: Path) -> None:
+    """The acknowledgement that holds, and the silences that mean it; neither when they are over, or it is."""
+    path, ack = fill(tmp_path), Ack(START, "ada", "on it", NOW)
+    hush = Hush((silence(), silence("s-x", kind="session.*")), NOW - 1)
+    with StoreReader(path) as rows:
+        held, ran_out, over = (
+            incident_shown(rows, one, PLACE, quiet).incident
+            for one, quiet in (
+                (replace(CRASH, ack=ack), hush),
+                (replace(CRASH, ack=ack), Hush((), NOW)),
+                (replace(HANG, ack=ack), hush),
+            )
+        )
+
+    assert held.acknowledgement is not None
+    assert (held.acknowledgement.by, held.acknowledgement.reason, held.acknowledgement.until) == ("ada", "on it", moment(NOW))
+    assert [one.id for one in held.silences] == ["s-k7f"]
+    assert (held.acknowledged, held.silenced) == (True, True)
+    assert (ran_out.acknowledgement, ran_out.silences, ran_out.acknowledged, ran_out.silenced) == (None, (), False, False)
+    assert (over.silences, over.silenced) == ((), False)

@@ -15,9 +15,9 @@ from coven_watchdog.model.words import ChannelState, DaemonState
 from coven_watchdog.report.status import Status, service_alive, status_of, told
 from coven_watchdog.report.times import moment
 from coven_watchdog.settings import Channel, Home, Secret, Settings
-from coven_watchdog.store import FILE_NAME, StoreReader
+from coven_watchdog.store import FILE_NAME, StoreReader, add_silence
 from report.filled import NOW, fill
-from store.builders import HOME, START, service
+from store.builders import HOME, START, service, silence
 
 SETTINGS = Settings(
     homes=(Home(path="/other", name="other"), HOME),
@@ -102,5 +102,17 @@ def test_percentiles() -> None:
 def test_the_keys_of_a_blind_window(tmp_path: Path) -> None:
     """`from` is a word of Python's and still the key of the JSON."""
     document = msgspec.to_builtins(_picture(fill(tmp_path), running=True))
-    assert list(document) == ["schema", "watchdog", "homes", "channels", "blind_windows", "told_in_ms"]
+    assert list(document) == ["schema", "watchdog", "homes", "channels", "blind_windows", "told_in_ms", "silences"]
     assert list(document["blind_windows"][0]) == ["home", "from", "to", "why"]
+
+
+def test_silences_stand_in_it(tmp_path: Path) -> None:
+    """Those in force, and which incidents they hide; not those that are over."""
+    path = fill(tmp_path)
+    for one in (silence(kind="daemon.*"), silence("s-old", until=NOW)):
+        add_silence(path, one)
+
+    picture = _picture(path, running=True)
+    assert [one.id for one in picture.silences] == ["s-k7f"]
+    assert [one.silenced for one in picture.homes[0].incidents] == [True]
+    assert [one.silenced for one in picture.watchdog.incidents] == [False]

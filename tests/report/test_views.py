@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import pytest
+
 from coven_watchdog.decide.advice import Suggestion
 from coven_watchdog.model.facts import EventWriter, ExitStatus, Storage
 from coven_watchdog.model.incidents import Ack, Facts
 from coven_watchdog.model.looks import DaemonLook
 from coven_watchdog.model.time import HOUR, SECOND
-from coven_watchdog.model.words import DaemonState, Effect
+from coven_watchdog.model.words import DaemonState, Effect, IncidentState
 from coven_watchdog.report import views
 from coven_watchdog.report.times import moment
 from report.filled import CRASH, LOOK, NOW
-from store.builders import START, look
+from store.builders import START, look, silence
 
 
 def test_a_running_daemon_has_an_uptime() -> None:
@@ -49,10 +51,39 @@ def test_what_is_not_known_is_none() -> None:
 
 def test_an_incident_in_a_list() -> None:
     """Id, kind, form and the rest as stored; the summary has no session's title."""
-    view = views.incident_view(replace(CRASH, ack=Ack(START, "ada")))
+    view = views.incident_view(replace(CRASH, ack=Ack(START, "ada")), views.Hush((), NOW))
     assert (view.id, view.kind, view.acknowledged, view.silenced) == ("k7fq", "daemon.crashed", True, False)
     assert "killed by signal 9" in view.summary
     assert "add a cart" not in view.summary
+
+
+@pytest.mark.parametrize(
+    ("state", "resolved_at", "until", "acknowledged", "silenced"),
+    [
+        (IncidentState.OPEN, None, None, True, True),
+        (IncidentState.OPEN, None, NOW, False, True),
+        (IncidentState.RESOLVED, NOW - SECOND, NOW, True, False),
+        (IncidentState.RESOLVED, NOW - SECOND, NOW - HOUR, False, False),
+        (IncidentState.NOTED, None, None, True, False),
+    ],
+)
+def test_what_is_hidden(
+    state: IncidentState, resolved_at: int | None, until: int | None, *, acknowledged: bool, silenced: bool
+) -> None:
+    """An acknowledgement counts until it ends, or as it stood at the incident's end; a silence hides only what is open."""
+    one = replace(CRASH, state=state, resolved_at=resolved_at, ack=Ack(START, "ada", until=until))
+    view = views.incident_view(one, views.Hush((silence(),), NOW))
+    assert (view.acknowledged, view.silenced) == (acknowledged, silenced)
+
+
+def test_a_silence_and_an_acknowledgement() -> None:
+    """Any is null; what people typed is one harmless line."""
+    view = views.silence_view(silence(kind="daemon.*", home="/h", session="3f0c", reason="up\x1b[2Jgrading"))
+    assert (view.matchers.kind, view.matchers.session, view.matchers.home) == ("daemon.*", "3f0c", "/h")
+    assert "\x1b" not in (view.reason or "")
+    bare = views.silence_view(silence(reason=""))
+    assert (bare.matchers.kind, bare.matchers.session, bare.matchers.home, bare.reason) == (None, None, None, None)
+    assert views.ack_view(Ack(START, "ada")) == views.AckView(at=moment(START), by="ada", reason=None, until=None)
 
 
 def test_how_it_ended_and_what_next() -> None:

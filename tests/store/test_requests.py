@@ -95,7 +95,7 @@ def test_an_acknowledgement_is_what_the_next_transaction_sees(connection: sqlite
     done = acknowledge(tmp_path / FILE_NAME, "k7", ACK)
 
     assert (done.incident, done.before) == (replace(before, ack=ACK), None)
-    assert read_world(connection, ["k7fq"], [HOME], [], at(2).wall).incidents["k7fq"].ack == ACK
+    assert read_world(connection, ["k7fq"], [HOME], [], moment(2)).incidents["k7fq"].ack == ACK
     assert counts(connection, "history", "notification") == (1, 1)
 
 
@@ -147,7 +147,7 @@ def test_a_silence_holds_until_it_ends(connection: sqlite3.Connection, tmp_path:
 
     assert written == silence(written.id)
     assert written.id.startswith("s-")
-    assert [read_world(connection, [], [], [], at(minutes).wall).silences for minutes in (119, 120)] == [(written,), ()]
+    assert [read_world(connection, [], [], [], moment(minutes)).silences for minutes in (119, 120)] == [(written,), ()]
 
 
 def test_silences_have_ids_of_their_own(connection: sqlite3.Connection, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_removed_silence_is_over_and_remembered(connection: sqlite3.Connection
     path = tmp_path / FILE_NAME
     add_silence(path, silence())
     assert remove_silence(path, "k7", at(30).wall, "bob (zsh, pid 9)") == silence()
-    assert read_world(connection, [], [], [], at(30).wall).silences == ()
+    assert read_world(connection, [], [], [], moment(30)).silences == ()
     kept = decode(connection.execute("SELECT doc FROM silence").fetchone()["doc"], type(silence()))
     assert kept == silence(until=at(30).wall, ended_by="bob (zsh, pid 9)")
     with pytest.raises(WatchdogError, match=r"s-k7f was removed at .* by bob \(zsh, pid 9\)"):

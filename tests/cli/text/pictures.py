@@ -10,6 +10,7 @@ from coven_watchdog.decide.words import Place
 from coven_watchdog.report.incidents import IncidentDetail, incident_shown
 from coven_watchdog.report.status import Status, status_of
 from coven_watchdog.report.times import moment
+from coven_watchdog.report.views import Hush
 from coven_watchdog.settings import Channel, Home, Secret, Settings
 from coven_watchdog.store import StoreReader
 from report.filled import NOW, fill
@@ -29,7 +30,7 @@ def picture(directory: Path, *, running: bool, empty: bool = False) -> Status:
 def detail(directory: Path, name: str) -> IncidentDetail:
     """Everything about one incident of the filled store."""
     with StoreReader(fill(directory)) as rows:
-        return incident_shown(rows, rows.incident(name), Place("devbox", None, HOME, "/home/ada")).incident
+        return incident_shown(rows, rows.incident(name), Place("devbox", None, HOME, "/home/ada"), Hush((), NOW)).incident
 
 
 def text(lines: Iterable[Line]) -> str:

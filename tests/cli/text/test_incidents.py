@@ -6,16 +6,18 @@ from msgspec.structs import replace
 
 from cli.text.pictures import HERE, detail, text
 from coven_watchdog.cli.text.incidents import detail_lines, follow_line, list_lines
+from coven_watchdog.model.words import Transition
 from coven_watchdog.report.incidents import ListedIncident, listed
 from coven_watchdog.report.times import moment
+from coven_watchdog.report.views import AckView, Hush, MatchersView, SilenceView
 from coven_watchdog.store import StoreReader
-from report.filled import fill
+from report.filled import NOW, fill
 from store.builders import START
 
 
 def _list(tmp_path: Path) -> tuple[ListedIncident, ...]:
     with StoreReader(fill(tmp_path)) as rows:
-        return listed(rows.incidents()).incidents
+        return listed(rows.incidents(), Hush((), NOW)).incidents
 
 
 def test_the_list(tmp_path: Path) -> None:
@@ -77,11 +79,10 @@ def test_the_page_about_a_session(tmp_path: Path) -> None:
     one = detail(tmp_path, "b3xm")
     shown = text(detail_lines(one, HERE))
     assert "ended by  exit code 3 (as the coven says)" in shown
-    assert "20:27:40 UTC  withheld  first → phone: below severity" in shown
-    between = replace(one, between=(moment(START), moment(START + 60_000_000)), acknowledged=True, home="", exit=None)
+    assert "20:27:40 UTC  withheld  first → phone: too mild for this channel (min_severity)" in shown
+    between = replace(one, between=(moment(START), moment(START + 60_000_000)), home="", exit=None)
     shown = text(detail_lines(between, HERE))
     assert "between 20:26:40 UTC and 20:27:40 UTC, while nobody watched" in shown
-    assert "· acknowledged" in shown
 
 
 def test_a_single_failure_is_told_once(tmp_path: Path) -> None:
@@ -97,3 +98,19 @@ def test_a_single_failure_is_told_once(tmp_path: Path) -> None:
     assert "panic" not in shown
     bare = replace(scene, log_tail=())
     assert "of its log" not in text(detail_lines(replace(one, scene=bare), HERE))
+
+
+def test_who_has_it_in_hand(tmp_path: Path) -> None:
+    """The list marks what is acknowledged or silenced; the page says who wanted it so, why, and until when."""
+    one = detail(tmp_path, "k7fq")
+    later = moment(START + 3_600_000_000)
+    ack = AckView(at=moment(START), by="ada (bash, pid 7)", reason="on it", until=later)
+    anything = MatchersView(kind=None, session=None, home=None)
+    silence = SilenceView(id="s-k7f", since=moment(START), until=later, matchers=anything, reason=None, by="bob (zsh, pid 9)")
+    told = replace(one.history[0], transition=Transition.ACKNOWLEDGED, note="ada (bash, pid 7): on it")
+    held = replace(one, acknowledged=True, silenced=True, acknowledgement=ack, silences=(silence,), history=(told,))
+    shown = text(detail_lines(held, HERE))
+    assert "acknowledged  by ada (bash, pid 7) at 20:26 UTC, until 21:26 UTC: on it" in shown
+    assert "silenced      until 21:26 UTC by bob (zsh, pid 9) · s-k7f" in shown
+    assert "20:26:40 UTC  acknowledged  ada (bash, pid 7): on it" in shown
+    assert text(list_lines((held,), HERE, "")).endswith("2 sessions hit (acknowledged, silenced)")

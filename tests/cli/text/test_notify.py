@@ -20,7 +20,7 @@ def _log(directory: Path) -> NotifyLog:
 def test_the_log(tmp_path: Path) -> None:
     """When, which, where, why, how it stands, and how quick or why not."""
     assert text(log_lines(_log(tmp_path), HERE)).splitlines() == [
-        "20:27:40 UTC  b3xm.1  phone  first  withheld  below severity",
+        "20:27:40 UTC  b3xm.1  phone  first  withheld  too mild for this channel (min_severity)",
         "20:26:40 UTC  k7fq.1  phone  first  queued    no answer within 20 s",
         "20:26:40 UTC  k7fq.1  desk   first  sent      250 ms after the fact",
     ]

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from coven_watchdog.cli.text.words import BAD, GOOD, Here, milliseconds, sign, size
-from coven_watchdog.model.words import IncidentState, Severity
+from coven_watchdog.cli.text.words import BAD, GOOD, WITHHELD, Here, milliseconds, sign, size
+from coven_watchdog.model.words import IncidentState, Severity, Suppression
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CET = timezone(timedelta(hours=1), "CET")
@@ -24,6 +24,18 @@ HERE = Here(NOW, CET, "/home/ada")
 def test_local_times_have_their_zone(moment: datetime, shown: str) -> None:
     """The date is shown when it is not today's, the year when it is not this one."""
     assert HERE.time(moment) == shown
+
+
+def test_what_is_planned_is_told_to_the_minute() -> None:
+    """Seconds would say nothing; the date and the year are shown as always."""
+    assert HERE.minute(NOW + timedelta(hours=2)) == "15:00 CET"
+    assert HERE.minute(NOW + timedelta(days=1)) == "Mar 2 13:00 CET"
+
+
+def test_every_suppression_has_words() -> None:
+    """No reader of a log has to guess what a word of ours means."""
+    assert set(WITHHELD) == set(Suppression)
+    assert all("_" not in words.partition("(")[0] for words in WITHHELD.values())
 
 
 def test_how_long() -> None:

@@ -10,7 +10,10 @@ COMMANDS: tuple[Lazy, ...] = (
     ("status", "coven_watchdog.cli.status:status", "What is wrong now, worst first."),
     ("check", "coven_watchdog.cli.check:check", "One fresh look, for monitoring systems."),
     ("incidents", "coven_watchdog.cli.incidents:incidents", "What was wrong, and why you were told or not."),
+    ("ack", "coven_watchdog.cli.ack:ack", "Say that you have seen it: reminders end."),
+    ("silence", "coven_watchdog.cli.silence:silence", "Hide what matches for a while."),
     ("notify", "coven_watchdog.cli.notify:notify", "Try the channels, and see what was sent."),
+    ("digest", "coven_watchdog.cli.digest:digest", "What happened, in short; printed or sent."),
     ("config", "coven_watchdog.cli.config:config", "Write, check and show the configuration."),
     ("completion", "coven_watchdog.cli.completion:completion", "Print a completion script for your shell."),
 )

@@ -63,7 +63,7 @@ class _Shaped(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options apart from those that every command takes."""
-        own = [record for param in self.params[: self.own] if (record := param.get_help_record(ctx))]
+        own = [record for param in self.params[: self.own] if (record := option_record(param, ctx))]
         _section(formatter, "Options", own)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
@@ -129,6 +129,11 @@ def _section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[st
     if rows:
         with formatter.section(click.style(title, bold=True)):
             formatter.write_dl([(click.style(term, fg="cyan"), what) for term, what in rows], col_max=_TERM_WIDTH)
+
+
+def option_record(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
+    """How an option is shown in help; None for hidden ones, and for arguments: the usage line shows them."""
+    return param.get_help_record(ctx) if isinstance(param, click.Option) else None
 
 
 def _general_options() -> list[click.Parameter]:

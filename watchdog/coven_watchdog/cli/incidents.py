@@ -10,7 +10,7 @@ from coven_watchdog.cli.follow import changes
 from coven_watchdog.cli.frame import Group, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.parameters import DURATION
-from coven_watchdog.cli.recorded import database
+from coven_watchdog.cli.recorded import database, hush
 from coven_watchdog.cli.setting import here, loaded, place
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.incidents import detail_lines, follow_line, list_lines
@@ -20,6 +20,7 @@ from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.time import DAY
 from coven_watchdog.model.words import IncidentState
 from coven_watchdog.report.incidents import incident_shown, listed, listed_incident
+from coven_watchdog.report.views import Hush
 from coven_watchdog.settings import Duration, Settings
 from coven_watchdog.store import StoreReader
 
@@ -61,7 +62,7 @@ def incidents(ctx: click.Context, *, open_only: bool, everything: bool, since: D
 def _show_list(terms: Terms, *, open_only: bool, everything: bool, since: Duration | None) -> None:
     """Print the list once."""
     with StoreReader(database(terms)) as rows:
-        found = listed(rows.incidents(open_only=open_only, since=_from(everything=everything, since=since)))
+        found = listed(rows.incidents(open_only=open_only, since=_from(everything=everything, since=since)), hush(rows))
 
     output = Output(terms)
     if terms.as_json:
@@ -84,26 +85,26 @@ def _follow(terms: Terms, *, open_only: bool, everything: bool, since: Duration 
     """Print what the list would show, the oldest first, and then what changes, until Ctrl-C."""
     output = Output(terms)
     start = _from(everything=everything, since=since or (None if everything else Duration(0)))
-    for incident in _changed(database(terms), start, open_only=open_only):
+    for incident, quiet in _changed(database(terms), start, open_only=open_only):
         if terms.as_json:
-            output.document(listed((incident,)))
+            output.document(listed((incident,), quiet))
         else:
-            output.page([follow_line(listed_incident(incident), here(terms))])
+            output.page([follow_line(listed_incident(incident, quiet), here(terms))])
 
 
-def _changed(path: Path, start: int | None, *, open_only: bool) -> Iterator[Incident]:
-    """Incidents as they change."""
+def _changed(path: Path, start: int | None, *, open_only: bool) -> Iterator[tuple[Incident, Hush]]:
+    """Incidents as they change, with what was silenced then."""
     told: dict[str, tuple[object, ...]] = {}
     for _ in changes(path):
         with StoreReader(path) as rows:
-            found = rows.incidents(since=start)
+            found, quiet = rows.incidents(since=start), hush(rows)
 
         for incident in reversed(found):
             wanted = not open_only or incident.state is IncidentState.OPEN or incident.id in told
-            news = (incident.state, incident.kind, incident.severity)
+            news = (incident.state, incident.kind, incident.severity, incident.ack, bool(quiet.over(incident)))
             if wanted and told.get(incident.id) != news:
                 told[incident.id] = news
-                yield incident
+                yield incident, quiet
 
 
 @incidents.command(
@@ -124,7 +125,7 @@ def show(ctx: click.Context, incident_id: str) -> int:
     """
     terms = terms_of(ctx)
     with StoreReader(database(terms)) as rows:
-        shown = incident_shown(rows, rows.incident(incident_id), place(terms, _settings(terms)))
+        shown = incident_shown(rows, rows.incident(incident_id), place(terms, _settings(terms)), hush(rows))
 
     output = Output(terms)
     if terms.as_json:

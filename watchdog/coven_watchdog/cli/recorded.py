@@ -8,6 +8,7 @@ from coven_watchdog.cli.terms import Terms
 from coven_watchdog.config import state_directory, there
 from coven_watchdog.model.looks import WatchdogLook
 from coven_watchdog.report.status import service_alive
+from coven_watchdog.report.views import Hush
 from coven_watchdog.store import FILE_NAME, StoreReader
 
 
@@ -31,3 +32,15 @@ def running_service(rows: StoreReader) -> WatchdogLook | None:
     """The service, if one runs on this database."""
     service = rows.watchdog()
     return service if service is not None and alive(service) else None
+
+
+def hush(rows: StoreReader) -> Hush:
+    """What is silenced now."""
+    now = clock.now().wall
+    return Hush(rows.silences(now), now)
+
+
+def unserved(terms: Terms, rows: StoreReader) -> None:
+    """Say that nobody acts on what was just written, when that is so."""
+    if running_service(rows) is None:
+        Output(terms).talk("No service runs: this counts as soon as one does. Start it: coven-watchdog run", bad=True)

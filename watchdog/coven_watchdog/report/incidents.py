@@ -25,13 +25,19 @@ from coven_watchdog.model.words import (
 )
 from coven_watchdog.report.times import moment
 from coven_watchdog.report.views import (
+    AckView,
     ExitView,
+    Hush,
     IncidentView,
     NextView,
+    SilenceView,
     View,
     WitnessView,
+    ack_view,
+    exit_view,
     incident_view,
     next_view,
+    silence_view,
     witness_view,
 )
 from coven_watchdog.store import History
@@ -67,7 +73,10 @@ class SessionView(View, frozen=True, kw_only=True):
 
 
 class EventView(View, frozen=True, kw_only=True):
-    """One line of the story: either a transition of the incident, or a message about it with its reason or suppression."""
+    """One line of the story: either a transition of the incident, or a message about it with its reason or suppression.
+
+    `note`: who acknowledged or silenced it, and why.
+    """
 
     at: datetime
     transition: Transition | None = None
@@ -79,6 +88,7 @@ class EventView(View, frozen=True, kw_only=True):
     suppression: Suppression | None = None
     state: NotificationState | None = None
     sent_at: datetime | None = None
+    note: str | None = None
 
 
 class SceneView(View, frozen=True, kw_only=True):
@@ -107,6 +117,8 @@ class IncidentDetail(ListedIncident, frozen=True, kw_only=True):
     """One incident with everything that is known about it."""
 
     meaning: str
+    acknowledgement: AckView | None
+    silences: tuple[SilenceView, ...]
     fact_at: datetime
     found: Found
     withdrawn: bool
@@ -148,36 +160,37 @@ class Rows(Protocol):
         ...
 
 
-def listed(incidents: Sequence[Incident]) -> Incidents:
+def listed(incidents: Sequence[Incident], hush: Hush) -> Incidents:
     """The list, the latest change first."""
-    return Incidents(incidents=tuple(listed_incident(one) for one in incidents))
+    return Incidents(incidents=tuple(listed_incident(one, hush) for one in incidents))
 
 
-def listed_incident(incident: Incident) -> ListedIncident:
+def listed_incident(incident: Incident, hush: Hush) -> ListedIncident:
     """One incident of the list."""
-    return ListedIncident(**_listed(incident))
+    return ListedIncident(**_listed(incident, hush))
 
 
-def incident_shown(rows: Rows, incident: Incident, place: Place) -> IncidentShown:
+def incident_shown(rows: Rows, incident: Incident, place: Place, hush: Hush) -> IncidentShown:
     """Everything about one incident.
 
     Args:
         rows: an open reader of the store.
         incident: one of its incidents.
         place: for the suggested commands: which home needs no COVEN_HOME.
+        hush: what is silenced now.
     """
     messages = tuple(reversed(rows.notifications(incident=incident.id)))
     facts = incident.facts
     return IncidentShown(
         incident=IncidentDetail(
-            **_listed(incident),
+            **_listed(incident, hush),
             meaning=CATALOGUE[incident.kind].meaning,
+            acknowledgement=ack_view(incident.ack) if incident.ack and hush.acknowledged(incident) else None,
+            silences=tuple(silence_view(one) for one in hush.over(incident)),
             fact_at=moment(incident.fact_at),
             found=incident.found,
             withdrawn=incident.withdrawn,
-            exit=ExitView(code=facts.exit.code, signal=facts.exit.signal, source=facts.exit_source or None)
-            if facts.exit
-            else None,
+            exit=exit_view(facts),
             detail=said(facts.detail, _LONGEST) or None,
             between=(moment(facts.between[0]), moment(facts.between[1])) if facts.between else None,
             sessions=_sessions(facts.sessions),
@@ -192,9 +205,9 @@ def incident_shown(rows: Rows, incident: Incident, place: Place) -> IncidentShow
     )
 
 
-def _listed(incident: Incident) -> dict[str, Any]:
+def _listed(incident: Incident, hush: Hush) -> dict[str, Any]:
     """The fields of the list."""
-    view = incident_view(incident)
+    view = incident_view(incident, hush)
     fields = {name: getattr(view, name) for name in view.__struct_fields__}
     return fields | {"resolved_at": moment(incident.resolved_at), "messages": incident.tellings}
 
@@ -218,7 +231,13 @@ def _sessions(briefs: Sequence[SessionBrief]) -> tuple[SessionView, ...]:
 def _steps(history: Sequence[History]) -> Iterator[EventView]:
     """The incident's own transitions."""
     for step in history:
-        yield EventView(at=moment(step.at), transition=step.transition, kind=step.kind, severity=step.severity)
+        yield EventView(
+            at=moment(step.at),
+            transition=step.transition,
+            kind=step.kind,
+            severity=step.severity,
+            note=said(step.note, _LONGEST) or None,
+        )
 
 
 def _telling(message: Notification) -> EventView:

@@ -7,11 +7,12 @@ from typing import Protocol
 import msgspec
 
 from coven_watchdog import __version__
-from coven_watchdog.config import masked, origin
+from coven_watchdog.config import doubt, masked, origin
 from coven_watchdog.coven import processes
 from coven_watchdog.model.facts import SELF_HOME, Identity
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.telling import Silence
 from coven_watchdog.model.time import DAY, MILLISECOND
 from coven_watchdog.model.words import ChannelState, IncidentState
 from coven_watchdog.report.times import moment
@@ -19,14 +20,17 @@ from coven_watchdog.report.views import (
     DaemonView,
     EventWriterView,
     HarnessView,
+    Hush,
     IncidentView,
     SessionsView,
+    SilenceView,
     StoreView,
     View,
     daemon_view,
     event_writer_view,
     incident_view,
     sessions_view,
+    silence_view,
     store_view,
 )
 from coven_watchdog.settings import Channel, Home, Settings
@@ -68,7 +72,7 @@ class HomeView(View, frozen=True, kw_only=True):
 
 
 class ChannelView(View, frozen=True, kw_only=True):
-    """One channel; `url` is masked, None while only the service knows it."""
+    """One channel; `url` is masked, None while only the service knows it. `doubt`: why its success proves little."""
 
     name: str
     url: str | None
@@ -76,6 +80,7 @@ class ChannelView(View, frozen=True, kw_only=True):
     pending: int
     last_sent_at: datetime | None
     last_error: str | None
+    doubt: str | None
 
 
 class BlindView(View, frozen=True, kw_only=True):
@@ -103,6 +108,7 @@ class Status(View, frozen=True, kw_only=True):
     channels: tuple[ChannelView, ...]
     blind_windows: tuple[BlindView, ...]
     told_in_ms: ToldView
+    silences: tuple[SilenceView, ...]
 
 
 class Rows(Protocol):
@@ -136,6 +142,10 @@ class Rows(Protocol):
         """µs from fact to accepted message, ascending."""
         ...
 
+    def silences(self, now: int) -> tuple[Silence, ...]:
+        """What is silenced."""
+        ...
+
 
 def status_of(rows: Rows, settings: Settings, config: str, now: int, alive: Callable[[WatchdogLook], bool]) -> Status:
     """The picture at `now` (wall µs).
@@ -149,13 +159,15 @@ def status_of(rows: Rows, settings: Settings, config: str, now: int, alive: Call
     """
     service = rows.watchdog()
     running = service is not None and alive(service)
-    incidents = _sorted(rows.incidents(open_only=True))
+    hush = Hush(rows.silences(now), now)
+    incidents = _sorted(rows.incidents(open_only=True), hush)
     return Status(
         watchdog=_watchdog(service, config, _of(incidents, SELF_HOME), running=running),
         homes=_homes(rows.looks(), settings, service if running else None, incidents, now),
         channels=_channels(rows, settings, running=running),
         blind_windows=tuple(_blind(window) for window in rows.blind_windows(now - BLIND_SINCE)),
         told_in_ms=told(rows.latencies(now - TOLD_SINCE)),
+        silences=tuple(silence_view(one) for one in hush.silences),
     )
 
 
@@ -248,7 +260,16 @@ def _channel(name: str, look: ChannelLook | None, configured: Channel | None, pe
         pending=pending,
         last_sent_at=moment(look.last_sent_at) if look else None,
         last_error=(look.last_error or None) if look else None,
+        doubt=_doubt(look, configured),
     )
+
+
+def _doubt(look: ChannelLook | None, configured: Channel | None) -> str | None:
+    """Why a success proves little. The service knows the whole URL, and says so by the state of what has succeeded."""
+    if look is not None and look.last_sent_at is not None:
+        return (doubt(look.url) or None) if look.state == ChannelState.UNPROVEN else None
+
+    return (doubt(configured.url.reveal()) or None) if configured is not None and configured.url is not None else None
 
 
 def _address(channel: Channel | None) -> str | None:
@@ -264,10 +285,10 @@ def _blind(window: BlindWindow) -> BlindView:
     return BlindView(home=window.home, since=moment(window.since), to=moment(window.to), why=window.why)
 
 
-def _sorted(incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
+def _sorted(incidents: Sequence[Incident], hush: Hush) -> tuple[IncidentView, ...]:
     """Open incidents, the worst first and of equals the oldest."""
     ordered = sorted(incidents, key=lambda one: (-one.severity.rank, one.opened_at))
-    return tuple(incident_view(one) for one in ordered if one.state is IncidentState.OPEN)
+    return tuple(incident_view(one, hush) for one in ordered if one.state is IncidentState.OPEN)
 
 
 def _of(incidents: tuple[IncidentView, ...], home: str) -> tuple[IncidentView, ...]:

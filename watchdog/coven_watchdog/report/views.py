@@ -1,16 +1,19 @@
 """One home and one incident as every report shows them. What cannot be known is None."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from coven_watchdog.decide.advice import Suggestion
+from coven_watchdog.decide.hiding import hiding, holds
 from coven_watchdog.decide.phrases import summary
 from coven_watchdog.decide.text import said
 from coven_watchdog.model.facts import EventWriter, Storage
-from coven_watchdog.model.incidents import Facts, Incident, Witness
+from coven_watchdog.model.incidents import Ack, Facts, Incident, Witness
 from coven_watchdog.model.looks import DaemonLook, HomeLook
+from coven_watchdog.model.telling import Silence
 from coven_watchdog.model.time import MILLISECOND, SECOND
 from coven_watchdog.model.words import Basis, DaemonState, Effect, Form, IncidentState, Kind, Severity
 from coven_watchdog.report.times import moment
@@ -96,6 +99,50 @@ class NextView(View, frozen=True, kw_only=True):
     why: str
 
 
+class AckView(View, frozen=True, kw_only=True):
+    """That somebody has seen an incident; `until` None: until it is over."""
+
+    at: datetime
+    by: str
+    reason: str | None
+    until: datetime | None
+
+
+class MatchersView(View, frozen=True, kw_only=True):
+    """What a silence means; None: any."""
+
+    kind: str | None
+    session: str | None
+    home: str | None
+
+
+class SilenceView(View, frozen=True, kw_only=True):
+    """One silence."""
+
+    id: str
+    since: datetime
+    until: datetime
+    matchers: MatchersView
+    reason: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """What is silenced when somebody looks. `now`: wall µs."""
+
+    silences: tuple[Silence, ...]
+    now: int
+
+    def over(self, incident: Incident) -> tuple[Silence, ...]:
+        """The silences that hide an open incident now."""
+        return hiding(self.silences, incident, self.now) if incident.state is IncidentState.OPEN else ()
+
+    def acknowledged(self, incident: Incident) -> bool:
+        """Whether it is acknowledged now, or was when it ended."""
+        return holds(incident.ack, self.now if incident.resolved_at is None else incident.resolved_at)
+
+
 class IncidentView(View, frozen=True, kw_only=True):
     """One incident in a list."""
 
@@ -175,7 +222,7 @@ def witness_view(witness: Witness) -> WitnessView:
     return WitnessView(source=witness.source, basis=witness.basis, at=moment(witness.at), saw=said(witness.saw, _LONGEST))
 
 
-def incident_view(incident: Incident) -> IncidentView:
+def incident_view(incident: Incident, hush: Hush) -> IncidentView:
     """An incident as lists show it."""
     return IncidentView(
         id=incident.id,
@@ -186,9 +233,30 @@ def incident_view(incident: Incident) -> IncidentView:
         severity=incident.severity,
         state=incident.state,
         opened_at=moment(incident.opened_at),
-        acknowledged=incident.ack is not None,
-        silenced=False,
+        acknowledged=hush.acknowledged(incident),
+        silenced=bool(hush.over(incident)),
         summary=summary(incident),
+    )
+
+
+def ack_view(ack: Ack) -> AckView:
+    """An acknowledgement as it is shown."""
+    return AckView(
+        at=moment(ack.at), by=said(ack.by, _LONGEST), reason=said(ack.reason, _LONGEST) or None, until=moment(ack.until)
+    )
+
+
+def silence_view(silence: Silence) -> SilenceView:
+    """A silence as it is shown."""
+    return SilenceView(
+        id=silence.id,
+        since=moment(silence.at),
+        until=moment(silence.until),
+        matchers=MatchersView(
+            kind=None if silence.kind == "*" else silence.kind, session=silence.session or None, home=silence.home or None
+        ),
+        reason=said(silence.reason, _LONGEST) or None,
+        by=said(silence.by, _LONGEST),
     )
 
 

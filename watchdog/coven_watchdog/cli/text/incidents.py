@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from coven_watchdog.catalogue import EFFECTS
 from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
-from coven_watchdog.cli.text.words import Here, sign
+from coven_watchdog.cli.text.silences import acknowledged_words, flags, silenced_words
+from coven_watchdog.cli.text.words import WITHHELD, Here, sign
 from coven_watchdog.decide.words import counted, span
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import AttemptOutcome, IncidentState, Shade
@@ -34,7 +35,7 @@ def _row(one: ListedIncident, here: Here) -> tuple[Span, ...]:
         Span(one.id, Shade.STRONG),
         Span(one.state.value, shade),
         Span(_time(one, here), Shade.DIM),
-        Span(one.summary, shade),
+        Span(f"{one.summary}{flags(one)}", shade),
     )
 
 
@@ -64,7 +65,7 @@ def detail_lines(one: IncidentDetail, here: Here) -> list[Line]:
 
 def _facts(one: IncidentDetail, here: Here) -> Iterator[tuple[Span, str]]:
     """The short facts, row by row."""
-    yield Span("incident", Shade.DIM), f"{one.id} · {one.kind} · {one.severity}{' · acknowledged' if one.acknowledged else ''}"
+    yield Span("incident", Shade.DIM), f"{one.id} · {one.kind} · {one.severity}"
     if one.home:
         yield Span("home", Shade.DIM), here.path(one.home)
 
@@ -76,6 +77,12 @@ def _facts(one: IncidentDetail, here: Here) -> Iterator[tuple[Span, str]]:
     if one.exit is not None:
         how = f"exit code {one.exit.code}" if one.exit.signal is None else f"killed by signal {one.exit.signal}"
         yield Span("ended by", Shade.DIM), f"{how}{f' (as the {one.exit.source} says)' if one.exit.source else ''}"
+
+    if one.acknowledgement is not None:
+        yield Span("acknowledged", Shade.DIM), acknowledged_words(one.acknowledgement, here)
+
+    for silence in one.silences:
+        yield Span("silenced", Shade.DIM), f"{silenced_words(silence, here)} · {silence.id}"
 
 
 def _happened(one: IncidentDetail, here: Here) -> str:
@@ -124,12 +131,13 @@ def _event(event: EventView, here: Here) -> tuple[Span, ...]:
     """A transition, or a message: sent, waiting, or withheld and why."""
     at = Span(here.time(event.at), Shade.DIM)
     if event.transition is not None:
-        return at, Span(event.transition.value.replace("_", " "), Shade.STRONG), Span(f"{event.kind}, {event.severity}")
+        what = event.note or f"{event.kind}, {event.severity}"
+        return at, Span(event.transition.value.replace("_", " "), Shade.STRONG), Span(what)
 
     reason = event.reason.value.replace("_", " ") if event.reason else ""
     what = f"{reason} → {event.channel}"
     if event.suppression is not None:
-        return at, Span("withheld", Shade.WARN), Span(f"{what}: {event.suppression.value.replace('_', ' ')}")
+        return at, Span("withheld", Shade.WARN), Span(f"{what}: {WITHHELD[event.suppression]}")
 
     took = (
         f", sent after {here.lasted(event.at, event.sent_at)}" if event.sent_at and (event.sent_at - event.at).seconds else ""

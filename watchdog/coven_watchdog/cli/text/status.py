@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
+from coven_watchdog.cli.text.silences import flags, silences_line
 from coven_watchdog.cli.text.words import BAD, GOOD, UNKNOWN, WARN, Here, milliseconds, sign, size
 from coven_watchdog.decide.words import counted, span
 from coven_watchdog.model.time import SECOND
@@ -33,7 +34,7 @@ _DAEMON_WORDS = {
 
 def status_lines(status: Status, here: Here) -> list[Line]:
     """The whole screen."""
-    lines = [_headline(status, here), *_own(status.watchdog, here)]
+    lines = [_headline(status, here), *_own(status.watchdog, here), *silences_line(status.silences, here)]
     for home in status.homes:
         lines += [BLANK, *_home(home, here)]
 
@@ -113,12 +114,11 @@ def _incidents(incidents: tuple[IncidentView, ...], here: Here) -> list[Line]:
 
 
 def _incident(one: IncidentView, here: Here) -> tuple[Span, ...]:
-    acknowledged = " (acknowledged)" if one.acknowledged else ""
     return (
         sign(one.severity, one.state),
         Span(one.id, Shade.STRONG),
         Span(here.lasted(one.opened_at), Shade.DIM),
-        Span(f"{one.summary}{acknowledged}", _SHADES.get(one.severity, Shade.PLAIN)),
+        Span(f"{one.summary}{flags(one)}", _SHADES.get(one.severity, Shade.PLAIN)),
     )
 
 
@@ -213,6 +213,8 @@ def _channel(channel: ChannelView, here: Here) -> tuple[Span, ...]:
     waiting = f"{channel.pending} waiting · " if channel.pending else ""
     if channel.state is ChannelState.FAILING:
         said = Span(f"{waiting}fails: {channel.last_error or 'no reason given'}", Shade.BAD)
+    elif channel.last_sent_at is not None and channel.doubt:
+        said = Span(f"{waiting}last sent {here.ago(channel.last_sent_at)}, but {channel.doubt}", Shade.WARN)
     elif channel.last_sent_at is not None:
         said = Span(f"{waiting}last sent {here.ago(channel.last_sent_at)}", Shade.DIM)
     else:
