@@ -305,6 +305,18 @@ async def test_another_daemon_is_walked(coven: SimulatedCoven, seen: Seen) -> No
 
 
 @pytest.mark.anyio
+async def test_more_begin_than_a_page_holds(coven: SimulatedCoven, seen: Seen) -> None:
+    """When nothing on the first page was there before, rows between were never listed: all are walked next."""
+    await seed(coven, [{"status": "completed", "created_at": LONG_AGO} for _ in range(120)])
+    async with following(coven.home, seen) as (_, source):
+        await seen.wait(SessionsListed, lambda listed: listed.complete)
+        await seed(coven, [{"status": "running"} for _ in range(120)])
+        source.ask(LookRequest("h", Look.SESSIONS))
+        found = await seen.wait(SessionsListed, lambda listed: listed.total == 240)
+        assert sum(row.status == "running" for row in found.rows) == 120
+
+
+@pytest.mark.anyio
 async def test_looks_at_one_session(coven: SimulatedCoven, seen: Seen) -> None:
     """A row is told by id, None when Coven has none; whether it has events; and whether its `coven run` lives."""
     session = await coven.launch("done")

@@ -1,7 +1,7 @@
 """Errands, hints and time come in; Coven's session listing is asked, and rows go out: the deep probe and the following of sessions.
 
 The newest hundred per interval and nudge; by id only the live ones that are not among them; every row at the start, for a new
-daemon, after a blind window and every 10 minutes.
+daemon, after a blind window, when more began than a page holds, and every 10 minutes.
 """
 
 from dataclasses import dataclass
@@ -62,6 +62,7 @@ class SessionsSource:
         self._walked_under: Identity | None = None
         self._walked_for: Identity | None = None
         self._page_size = _LARGE_PAGE
+        self._newest = 0
 
     def ask(self, request: LookRequest) -> None:
         """Take an errand of the core."""
@@ -164,11 +165,20 @@ class SessionsSource:
         elif listing.identity not in {None, self._walked_under}:
             # Another daemon answers: what it has beyond this page must be seen.
             self._shared.errands.walk()
+        elif self._outran(listing):
+            self._walked_at = None
+            self._shared.errands.walk()
+
+        self._newest = max((row.created_at for row in listing.rows), default=self._newest)
 
         if always or listing != self._told or now.awake - self._told_at >= _TOLD_EVERY:
             self._told, self._told_at = listing, now.awake
             total = len(listing.rows) if listing.complete else None
             await emit(SessionsListed(self._shared.home, now, listing.rows, listing.complete, listing.identity, total))
+
+    def _outran(self, listing: _Listing) -> bool:
+        """More sessions were begun since the last listing than a page holds: those between must be seen too."""
+        return bool(listing.rows) and all(row.created_at > self._newest for row in listing.rows)
 
     async def _follow(self, emit: Emit, listing: _Listing) -> None:
         """Ask by id for live rows that were not listed, and hand the live ones to who finds their processes."""
