@@ -15,6 +15,7 @@ from coven_watchdog.decide.suppression import routed
 from coven_watchdog.decide.tallies import ended, is_session, lost, lost_ids
 from coven_watchdog.decide.text import said
 from coven_watchdog.model.digests import Chronicle, Digest, Gap, Held, Trouble, Untold
+from coven_watchdog.model.facts import SELF_HOME
 from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.looks import SLEPT, BlindWindow
 from coven_watchdog.model.telling import Notification
@@ -248,7 +249,7 @@ class _Desk:
         spans = _joined((max(window.since, self.since), self._end(window)) for window in windows)
         return Gap(
             why=said(why, _WHO),
-            homes=tuple(sorted({window.home for window in windows})),
+            homes=tuple(sorted({window.home for window in windows} - {SELF_HOME})),
             lasted=sum(end - begin for begin, end in spans),
             times=len(spans),
             lasts=any(window.to is None for window in windows),

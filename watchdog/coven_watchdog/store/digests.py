@@ -20,7 +20,7 @@ Draft = Callable[[str, Chronicle, Mapping[str, int]], Collection[tuple[Notificat
 # the scene is large, and a digest has no use for it
 _INCIDENTS = """
     SELECT json_remove(doc, '$.scene') AS doc FROM incident
-    WHERE state = 'open' OR changed_at BETWEEN :since AND :until ORDER BY fact_at, id"""
+    WHERE state = 'open' OR changed_at BETWEEN :since AND :until ORDER BY opened_at, id"""
 # a line in a digest tells nobody of an incident
 _WITHHELD = """
     SELECT row.channel, about.incident, row.committed_at AS at, row.suppression FROM notification AS row
