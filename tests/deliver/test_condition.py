@@ -1,5 +1,7 @@
 """When a channel is called failing."""
 
+from dataclasses import replace
+
 import pytest
 
 from coven_watchdog.deliver.condition import Condition, failed, failing, offline, sent
@@ -57,16 +59,40 @@ def test_a_success_ends_it() -> None:
     assert (condition.state, condition.sent_at, condition.failures) == (ChannelState.OK, at(SECOND).wall, 0)
 
 
+def test_tries_of_an_earlier_run_count() -> None:
+    """What was tried four times before a restart needs one more failure, not five."""
+    condition = failed(Condition(), "e", at(0), lost=False, unreachable=False, tries=5)
+    assert failing(condition, at(0))
+
+
+def test_a_refused_url_is_no_failing_service() -> None:
+    """It is told as a fault of the configuration."""
+    assert not failing(replace(after(9, lost=True), refused=True), at(0))
+
+
+GONE = after(1, unreachable=True)
+BEFORE = sent(at(-1))
+SINCE = sent(at(1))
+REMEMBERED = Condition(failures=7)
+
+
 @pytest.mark.parametrize(
-    ("remote", "expected"),
+    ("remote", "with_route", "without"),
     [
-        ([after(1, unreachable=True), after(9, unreachable=True)], True),
-        ([after(1, unreachable=True), after(1)], False),
-        ([after(1, unreachable=True), Condition()], False),
-        ([after(9, unreachable=True)], False),
-        ([], False),
+        ([GONE, after(9, unreachable=True)], True, True),
+        ([GONE, GONE, Condition(), BEFORE, REMEMBERED], True, True),
+        ([GONE, GONE, SINCE], False, False),
+        ([GONE, after(1)], False, False),
+        ([GONE, BEFORE], False, True),
+        ([GONE], False, True),
+        ([GONE, REMEMBERED], False, True),
+        ([REMEMBERED], False, False),
+        ([after(1)], False, False),
+        ([Condition()], False, False),
+        ([], False, False),
     ],
 )
-def test_offline(remote: list[Condition], *, expected: bool) -> None:
-    """Our own network is to blame when several remote channels cannot connect, all of them; a single one proves nothing."""
-    assert offline(remote) is expected
+def test_offline(remote: list[Condition], *, with_route: bool, without: bool) -> None:
+    """Our own network is to blame when several channels cannot connect and none did since; for a single one, without a route."""
+    assert offline(remote, routed=lambda: True) is with_route
+    assert offline(remote, routed=lambda: False) is without

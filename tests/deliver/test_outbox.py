@@ -293,7 +293,7 @@ async def test_a_message_is_given_up(office: Office, couriers: ScriptedCouriers)
         await auntil(lambda: len(office.store.settled) == 6)
 
     assert office.store.states()[-2:] == [("a.1", NotificationState.GIVEN_UP), ("b.1", NotificationState.SENT)]
-    assert office.troubles[0] == ("channel:web", "5 tries failed: later")
+    assert office.troubles[0] == ("channel:web", "a message was lost: later")
 
 
 async def test_old_news_are_not_shown_on_a_desktop(office: Office, couriers: ScriptedCouriers) -> None:

@@ -127,7 +127,8 @@ def _outbox(here: Surroundings, opened: Resources) -> Outbox:
         report=opened.intake.emit,
         draw=random.SystemRandom().random,
     )
-    outbox.remember(incident.subject for incident in opened.memory.open if incident.home == SELF_HOME)
+    topics = [incident.subject for incident in opened.memory.open if incident.home == SELF_HOME]
+    outbox.remember(topics, opened.memory.channels)
     return outbox
 
 

@@ -86,9 +86,9 @@ class Outbox:
         self._tasks: TaskGroup | None = None
         self._finishing = False
 
-    def remember(self, topics: Iterable[str]) -> None:
-        """Take over the troubles that the run before reported and did not take back: they end with the next delivery."""
-        self._conditions.remember(topics)
+    def remember(self, topics: Iterable[str], looks: Iterable[ChannelLook] = ()) -> None:
+        """Take over how the channels stood, and the troubles that the run before did not take back: a delivery ends them."""
+        self._conditions.remember(topics, looks)
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Deliver until cancelled.
@@ -194,6 +194,7 @@ class Outbox:
         if channel is None:
             return None
 
+        await self._conditions.review(channel)
         now = self._now().wall
         claim = await self._store.claim(name, now)
         if claim is not None:
@@ -221,7 +222,7 @@ class Outbox:
         now = self._now()
         settled = settlement(claim, receipt, self._settings().delivery, now, self._draw())
         await self._record(claim, settled)
-        await self._conditions.learn(channel, receipt, settled, now)
+        await self._conditions.learn(channel, receipt, settled, now, claim.notification.attempts)
 
     async def _sent(self, channel: Channel, claim: Claim) -> Receipt:
         """Hand it to the courier. An exception here is a fault of ours: after three tries the message is let go, visibly."""

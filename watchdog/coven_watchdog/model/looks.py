@@ -91,3 +91,7 @@ class ChannelLook:
     state: str
     last_error: str = ""
     last_sent_at: int | None = None
+    failures: int = 0
+    """Tries in a row that failed."""
+    doubt: str = ""
+    """Why a success of this channel proves little."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from coven_watchdog.model.incidents import Incident
-from coven_watchdog.model.looks import HomeLook, WatchdogLook
+from coven_watchdog.model.looks import ChannelLook, HomeLook, WatchdogLook
 from coven_watchdog.model.time import HOUR, MINUTE
 from coven_watchdog.model.words import Kind
 from coven_watchdog.store.codec import decode, word
@@ -28,6 +28,7 @@ class Memory:
     """(home, subject, kind, occurrence)."""
     looks: Mapping[str, HomeLook] = field(default_factory=dict)
     watchdog: WatchdogLook | None = None
+    channels: tuple[ChannelLook, ...] = ()
 
 
 def load(connection: sqlite3.Connection, moment: Moment) -> Memory:
@@ -42,6 +43,7 @@ def load(connection: sqlite3.Connection, moment: Moment) -> Memory:
         noted=_noted(connection, moment.now.wall - _NOTED),
         looks=looks(connection),
         watchdog=watchdog(connection),
+        channels=channel_looks(connection),
     )
 
 
@@ -67,6 +69,11 @@ def watchdog(connection: sqlite3.Connection) -> WatchdogLook | None:
     """The service as it last described itself."""
     row = connection.execute("SELECT doc FROM watchdog_look").fetchone()
     return decode(row["doc"], WatchdogLook) if row else None
+
+
+def channel_looks(connection: sqlite3.Connection) -> tuple[ChannelLook, ...]:
+    """The channels as the service last knew them, by name."""
+    return tuple(decode(row["doc"], ChannelLook) for row in connection.execute("SELECT doc FROM channel_look ORDER BY name"))
 
 
 def taken_ids(connection: sqlite3.Connection) -> set[str]:
