@@ -1,11 +1,12 @@
 """Addresses by reference."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from coven_watchdog.config.secrets import needs_service, origin, resolve
+from coven_watchdog.config.secrets import apprise_path, apprise_text, needs_service, origin, resolve
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel, Secret
 
@@ -75,3 +76,53 @@ def test_a_credential_belongs_to_the_service(env: Env) -> None:
     assert needs_service(channel, env)
     assert not needs_service(channel, {**env, "CREDENTIALS_DIRECTORY": "/run/credentials"})
     assert not needs_service(Channel(name="x", url_env="A"), env)
+
+
+def test_an_apprise_file(env: Env) -> None:
+    """Its path is expanded as that of `url_file`, its text is given as it is, and the channel waits for what it means."""
+    file = _file(Path(env["HOME"]) / "apprise.yml", " urls:\n")
+    channel = Channel(name="x", apprise_config="~/apprise.yml")
+    assert apprise_path(channel, env, "here") == file
+    assert apprise_text(channel, env, "here") == " urls:\n"
+    assert origin(channel) == "file ~/apprise.yml"
+    assert resolve(channel, env, "here") is channel
+    credential = Channel(name="x", apprise_config="$CREDENTIALS_DIRECTORY/apprise.yml")
+    assert needs_service(credential, env)
+    assert apprise_path(credential, {"CREDENTIALS_DIRECTORY": env["HOME"]}, "here") == file
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (Path.exists, "there is no file"),
+        (lambda path: path.mkdir(), "is not a regular file"),
+        (lambda path: os.mkfifo(path, 0o600), "is not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
+        (lambda path: path.symlink_to("/etc/hostname-that-is-not"), "there is no file"),
+        (lambda path: _file(path, mode=0o644), "other users can read it"),
+        (lambda path: _file(path, mode=0o666), "other users can write"),
+        (lambda path: _file(path, "#" * (1 << 17)), "is larger than 128 KiB"),
+        (lambda path: os.truncate(_file(path), 100_000_000), "is larger than 128 KiB"),
+        (lambda path: path.write_bytes(b"\xff") and path.chmod(0o600), "is not UTF-8"),
+    ],
+    ids=["missing", "folder", "pipe", "device", "dangling", "readable", "writable", "large", "giant", "binary"],
+)
+def test_apprise_files_that_are_refused(env: Env, tmp_path: Path, make: Callable[[Path], object], said: str) -> None:
+    """Before a byte is believed, and without waiting for one: each with its reason and what to do."""
+    path = tmp_path / "apprise.yml"
+    make(path)
+    with pytest.raises(ConfigError, match=said) as caught:
+        apprise_text(Channel(name="x", apprise_config=str(path)), env, "config.toml:3")
+
+    assert caught.value.next_step
+    assert "config init" not in caught.value.next_step
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_link_to_somebody_elses_apprise_file(env: Env, tmp_path: Path) -> None:
+    """Who owns what the link leads to decides who is told."""
+    theirs = _file(tmp_path / "theirs.yml")
+    os.chown(theirs, 65534, 65534)
+    (tmp_path / "apprise.yml").symlink_to(theirs)
+    with pytest.raises(ConfigError, match="belongs to another user"):
+        apprise_text(Channel(name="x", apprise_config=str(tmp_path / "apprise.yml")), env, "here")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, ask_url, asked_url
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Listed, Listing, Parcel, Receipt, ask_url, asked_url
 from coven_watchdog.model.words import AttemptOutcome, Priority, Tone
 
 
@@ -30,6 +30,24 @@ def test_a_question_is_no_parcel() -> None:
     assert asked_url(ask_url("json://host")) == "json://host"
     assert asked_url(ASK_DESKTOP) is None
     assert asked_url(Parcel("a.1", "json://x", "", "", Tone.INFO, Priority.LOW, 1.0).line()) is None
+
+
+def test_a_question_about_a_file() -> None:
+    """It and its answer come through as they are; a parcel is no such question."""
+    listing = Listing("a.yml", "urls:\n  - json://ä\n", ("x", "y, z"))
+    assert Listing.read(listing.line()) == listing
+    assert asked_url(listing.line()) is None
+    assert Listing.read(ask_url("json://host")) is None
+    assert Listing.read(Parcel("a.1", "json://x", "", "", Tone.INFO, Priority.LOW, 1.0).line()) is None
+    answer = Listed(("json://h",), ("x",), 2, "a problem", ("a note",))
+    assert Listed.of(json.loads(answer.line())) == answer
+
+
+@pytest.mark.parametrize("fields", [{}, {"urls": 3, "tags": [], "notes": []}, {"urls": [], "tags": [], "notes": [], "more": 1}])
+def test_no_listing(fields: dict[str, object]) -> None:
+    """What is no answer is refused."""
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        Listed.of(fields)
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"id": "x", "tone": "loud", "priority": "low"}'])

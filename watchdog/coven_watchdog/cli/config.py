@@ -13,7 +13,7 @@ from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.config import shown_lines, validated_lines
-from coven_watchdog.cli.validating import validated
+from coven_watchdog.cli.validating import expanded_here, validated
 from coven_watchdog.config import TEMPLATE, Shown, config_place, schema, shown, there
 from coven_watchdog.errors import ConfigError, WatchdogError
 
@@ -111,7 +111,7 @@ def path(ctx: click.Context) -> int:
 def show(ctx: click.Context) -> int:
     """Shows each value in force and where it came from. Addresses are masked."""
     terms = terms_of(ctx)
-    found = loaded(terms)
+    found = expanded_here(terms, loaded(terms))
     output = Output(terms)
     if terms.as_json:
         output.document(ConfigShown(path=str(found.path), exists=found.exists, keys=shown(found), warnings=found.warnings))

@@ -5,6 +5,7 @@ import click
 from coven_watchdog.cli.frame import Command, Group, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.recorded import database, running_service
+from coven_watchdog.cli.routing import route
 from coven_watchdog.cli.setting import here, loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.testing import by_service, from_shell
@@ -20,10 +21,17 @@ _SHOWN = 50
 @click.group(
     "notify",
     cls=Group,
-    examples=[("notify test", "send a test to every channel"), ("notify log --failed", "what did not get through")],
+    examples=[
+        ("notify test", "send a test to every channel"),
+        ("notify log --failed", "what did not get through"),
+        ("notify route --kind daemon.crashed", "who would be told of that now, and why the others not"),
+    ],
 )
 def notify() -> None:
     """Tries the channels, and shows what was sent, or why it was not."""
+
+
+notify.add_command(route)
 
 
 @notify.command(
@@ -59,27 +67,28 @@ def _tested(terms: Terms, channel: str | None) -> NotifyTest:
 
     Raises:
         UsageError: there is no channel, or none of that name.
+        ConfigError: no service runs, and a channel's URL cannot be had.
     """
     with StoreReader(database(terms)) as rows:
         if running_service(rows) is not None:
             return by_service(terms, _chosen([look.name for look in rows.channels()], channel))
 
-    settings = loaded(terms).settings
-    chosen = _chosen([one.name for one in settings.channels], channel)
-    return from_shell(terms, chosen)
+    settings = loaded(terms, resolve_urls=True).settings
+    return from_shell(terms, settings, _chosen([one.name for one in settings.channels], channel))
 
 
 def _chosen(names: list[str], channel: str | None) -> tuple[str, ...]:
-    """The channels to try."""
+    """The channels to try: one, all that an Apprise file made of one, or all."""
     if not names:
         message = "there is no channel: nobody would be told"
         raise UsageError(message, next_step="add one to the configuration: coven-watchdog config path")
 
-    if channel is not None and channel not in names:
+    chosen = tuple(name for name in names if channel in {None, name, name.partition("/")[0]})
+    if not chosen:
         message = f'there is no channel "{channel}"'
         raise UsageError(message, where="--channel", next_step=f"there are: {', '.join(names)}")
 
-    return tuple(names) if channel is None else (channel,)
+    return chosen
 
 
 @notify.command(

@@ -15,12 +15,18 @@ from coven_watchdog.settings import Settings
 
 
 def loaded(terms: Terms, *, homes: Sequence[str] = (), resolve_urls: bool = False) -> Loaded:
-    """The configuration; -v tells which. Commands that only look need no channel's URL.
+    """The configuration; -v tells which. Commands that only look need no channel's URL, and ask no courier for those in Apprise files.
 
     Raises:
         ConfigError: it cannot be used.
     """
-    found = load(terms.config, terms.env, homes=homes, resolve_urls=resolve_urls)
+    if resolve_urls:
+        from coven_watchdog.deliver.expanding import load_expanded  # noqa: PLC0415 - most commands need no couriers
+
+        found = load_expanded(terms.config, terms.env, homes=homes)
+    else:
+        found = load(terms.config, terms.env, homes=homes, resolve_urls=False)
+
     output = Output(terms)
     output.detail(f"configuration: {found.path}{'' if found.exists else ' (does not exist: defaults)'}")
     for warning in found.warnings:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from coven_watchdog import clock
 from coven_watchdog.cli.recorded import database
 from coven_watchdog.cli.sending import awaited, sent_from_here
-from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.words import NotificationState, Reason
 from coven_watchdog.report.notifications import NotifyTest
-from coven_watchdog.settings import Channel
+from coven_watchdog.settings import Channel, Settings
 from coven_watchdog.store import Claim, request_test
 
 _TEST = "test"
@@ -26,13 +25,8 @@ def by_service(terms: Terms, names: Sequence[str]) -> NotifyTest:
     return NotifyTest(sent_by="service", channels=awaited(terms, tuple(zip(names, ids, strict=True))))
 
 
-def from_shell(terms: Terms, names: Sequence[str]) -> NotifyTest:
-    """Send by couriers of this command's own.
-
-    Raises:
-        ConfigError: a channel's URL cannot be had.
-    """
-    settings = loaded(terms, resolve_urls=True).settings
+def from_shell(terms: Terms, settings: Settings, names: Sequence[str]) -> NotifyTest:
+    """Send by couriers of this command's own; `settings` have the channels' URLs."""
     claims = [(channel, _claim(channel)) for channel in settings.channels if channel.name in names]
     return NotifyTest(sent_by="shell", channels=sent_from_here(terms, settings, claims))
 

@@ -1,14 +1,27 @@
 """A configuration in, every fault of it out: ours, and what Apprise says of each URL. Nothing is sent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import anyio
 import msgspec
 
 from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
-from coven_watchdog.config import Fault, FaultyConfigError, Loaded, config_place, needs_service, origin, resolve
+from coven_watchdog.config import (
+    Fault,
+    FaultyConfigError,
+    Loaded,
+    config_place,
+    needs_service,
+    origin,
+    replaced,
+    resolve,
+    stanzas,
+    warning,
+)
 from coven_watchdog.deliver.couriers import CourierPool, environment
+from coven_watchdog.deliver.expanding import Found, listed
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel
 
@@ -45,9 +58,29 @@ def validated(terms: Terms) -> Validated:
     except ConfigError as error:
         return _result(str(place.path), (_fault(error),), exists=place.exists)
 
-    channels, faults, unchecked = _resolved(found, terms.env)
-    refused = anyio.run(_refused, channels, found, terms.env)
-    return _result(str(found.path), (*faults, *refused), exists=found.exists, warnings=found.warnings, unchecked=unchecked)
+    services = _listed(terms, found)
+    checked = _resolved(found, terms.env)
+    refused = anyio.run(_refused, checked.channels, found, terms.env)
+    return _result(
+        str(found.path),
+        (*map(_fault, services.faults), *checked.faults, *refused),
+        exists=found.exists,
+        warnings=(*replaced(found, services.urls, services.notes).warnings, *checked.warnings),
+        unchecked=tuple(checked.unchecked),
+    )
+
+
+def expanded_here(terms: Terms, found: Loaded) -> Loaded:
+    """The configuration with a channel for each service of its Apprise files, as far as they can be read; why not is a warning."""
+    services = _listed(terms, found)
+    faults = [f"{fault.where}: {fault.message}" for fault in services.faults]
+    return replaced(found, services.urls, (*services.notes, *faults))
+
+
+def _listed(terms: Terms, found: Loaded) -> Found:
+    """What is in the Apprise files that can be read outside the service."""
+    wanted = [stanza for stanza in stanzas(found) if not needs_service(stanza.channel, terms.env)]
+    return anyio.run(listed, wanted, terms.env) if wanted else Found()
 
 
 def _result(
@@ -60,22 +93,36 @@ def _fault(error: ConfigError | Fault) -> FaultView:
     return FaultView(where=error.where, message=error.message, next=error.next_step or None)
 
 
-def _resolved(found: Loaded, env: Mapping[str, str]) -> tuple[list[Channel], list[FaultView], tuple[str, ...]]:
-    """The channels with their URLs, what is wrong with references, and which can only be followed by the service."""
-    channels: list[Channel] = []
-    faults: list[FaultView] = []
-    unchecked: list[str] = []
+@dataclass(slots=True)
+class _Checked:
+    """Channels with their URLs, what is wrong with references, what works less well, and what can only be followed by the service."""
+
+    channels: list[Channel] = field(default_factory=list)
+    faults: list[FaultView] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+
+def _resolved(found: Loaded, env: Mapping[str, str]) -> _Checked:
+    """Follow every reference."""
+    checked = _Checked()
     for index, channel in enumerate(found.settings.channels):
         if needs_service(channel, env):
-            unchecked.append(channel.name)
+            checked.unchecked.append(channel.name)
             continue
 
+        where = _where(found, index, channel)
         try:
-            channels.append(resolve(channel, env, _where(found, index, channel)))
+            checked.channels.append(resolve(channel, env, where))
         except ConfigError as error:
-            faults.append(_fault(error))
+            checked.faults.append(_fault(error))
+            continue
 
-    return channels, faults, tuple(unchecked)
+        url = checked.channels[-1].url
+        if origin(channel) and url is not None and warning(url.reveal()):
+            checked.warnings.append(f"{where}: {warning(url.reveal())}")
+
+    return checked
 
 
 def _where(found: Loaded, index: int, channel: Channel) -> str:

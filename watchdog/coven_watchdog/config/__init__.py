@@ -9,7 +9,7 @@ from coven_watchdog.config.schema import schema
 from coven_watchdog.config.secrets import apprise_path, apprise_text, needs_service, origin, resolve
 from coven_watchdog.config.shown import Shown, shown
 from coven_watchdog.config.template import TEMPLATE
-from coven_watchdog.config.urls import doubt, masked
+from coven_watchdog.config.urls import doubt, masked, warning
 
 __all__ = [
     "TEMPLATE",
@@ -33,5 +33,6 @@ __all__ = [
     "stanzas",
     "state_directory",
     "there",
+    "warning",
     "written",
 ]

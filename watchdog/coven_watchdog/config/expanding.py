@@ -13,8 +13,6 @@ from coven_watchdog.config.secrets import origin
 from coven_watchdog.config.urls import warning
 from coven_watchdog.settings import Channel, Secret
 
-_KEY = "apprise_config"
-
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
@@ -24,17 +22,19 @@ class Stanza:
         index: which of the channels.
         channel: as written.
         where: `file:line: key` of its file, for errors.
+        where_tags: the same of its tags.
     """
 
     index: int
     channel: Channel
     where: str
+    where_tags: str
 
 
 def stanzas(loaded: Loaded) -> tuple[Stanza, ...]:
     """All of them."""
     return tuple(
-        Stanza(index, channel, _where(loaded, index))
+        Stanza(index, channel, _where(loaded, index), _where(loaded, index, "tags"))
         for index, channel in enumerate(loaded.settings.channels)
         if channel.apprise_config
     )
@@ -83,6 +83,6 @@ def _origins(loaded: Loaded, order: Sequence[int], urls: Mapping[int, Sequence[s
     return found
 
 
-def _where(loaded: Loaded, index: int) -> str:
-    key = f"channels[{index}].{_KEY}"
+def _where(loaded: Loaded, index: int, name: str = "apprise_config") -> str:
+    key = f"channels[{index}].{name}"
     return f"{loaded.origins.get(key, loaded.path)}: {key}"

@@ -16,7 +16,7 @@ from coven_watchdog.config.lines import lines_of
 from coven_watchdog.config.places import Place, config_place
 from coven_watchdog.config.reading import read_private, readable_by_others
 from coven_watchdog.config.secrets import apprise_path, origin, resolve
-from coven_watchdog.config.urls import secret
+from coven_watchdog.config.urls import secret, warning
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel, Settings
 
@@ -127,9 +127,14 @@ def _resolved(channels: tuple[Channel, ...], env: Env, findings: Findings) -> tu
     for index, channel in enumerate(channels):
         key = f"channels[{index}].{'url_env' if channel.url_env else 'url_file'}"
         try:
-            resolved.append(resolve(channel, env, findings.where(key)))
+            found = resolve(channel, env, findings.where(key))
         except ConfigError as error:
             faults.append(Fault(error.where, error.message, error.next_step))
+            continue
+
+        resolved.append(found)
+        if origin(channel) and found.url is not None and warning(found.url.reveal()):
+            findings.warn(key, warning(found.url.reveal()))
 
     if faults:
         raise FaultyConfigError(tuple(faults))

@@ -15,7 +15,7 @@ from coven_watchdog.config.faults import CHECK, did_you_mean, quoted
 from coven_watchdog.config.urls import fault
 from coven_watchdog.deliver.couriers import CourierPool, environment
 from coven_watchdog.deliver.parcel import Listed, Listing
-from coven_watchdog.errors import ConfigError, DeliveryError
+from coven_watchdog.errors import ConfigError, DeliveryError, ReplacedError
 from coven_watchdog.settings import Channel
 
 Env = Mapping[str, str]
@@ -76,24 +76,34 @@ async def listed(wanted: Sequence[Stanza], env: Env, *, pool: CourierPool | None
     if not wanted:
         return found
 
+    gone: ReplacedError | None = None
     async with pool or CourierPool(environment(env)) as couriers:
-        for stanza in wanted:
-            try:
+        try:
+            for stanza in wanted:
                 await _list(stanza, env, couriers, limit, found)
-            except ConfigError as error:
-                found.faults.append(Fault(error.where, error.message, error.next_step))
+        except ReplacedError as error:
+            # Raised in here it would come out as a group.
+            gone = error
+
+    if gone is not None:
+        raise gone
 
     return found
 
 
 async def _list(stanza: Stanza, env: Env, couriers: CourierPool, limit: float, found: Found) -> None:
-    """Read one file.
+    """Read one file, and note in `found` what came of it.
 
     Raises:
-        ConfigError: it cannot be had.
+        ReplacedError: the installed package is not ours any more.
     """
-    path = apprise_path(stanza.channel, env, stanza.where)
-    text = await to_thread.run_sync(apprise_text, stanza.channel, env, stanza.where, abandon_on_cancel=True)
+    try:
+        path = apprise_path(stanza.channel, env, stanza.where)
+        text = await to_thread.run_sync(apprise_text, stanza.channel, env, stanza.where, abandon_on_cancel=True)
+    except ConfigError as error:
+        found.faults.append(Fault(error.where, error.message, error.next_step))
+        return
+
     try:
         answer = await _asked(couriers, Listing(path.name, text, stanza.channel.tags), limit)
     except (DeliveryError, ValueError, KeyError, TypeError) as error:
@@ -101,9 +111,12 @@ async def _list(stanza: Stanza, env: Env, couriers: CourierPool, limit: float, f
         found.faults.append(Fault(stanza.where, f"{path} cannot be read: {said}", CHECK))
         return
 
-    wrong = answer.problem or _emptiness(stanza.channel, answer) or _misfit(answer.urls)
+    unmatched = _unmatched(stanza.channel, answer)
+    wrong = answer.problem or _misfit(answer.urls) or ("" if answer.services else "there is no service in it")
     if wrong:
         found.faults.append(Fault(stanza.where, f"{path}: {wrong}", _SYNTAX))
+    elif unmatched:
+        found.faults.append(Fault(stanza.where_tags, f"{path}: {unmatched}", CHECK))
     else:
         found.urls[stanza.index] = answer.urls
         found.notes += [f"{stanza.where}: {path}: {note}" for note in answer.notes]
@@ -115,17 +128,14 @@ async def _asked(couriers: CourierPool, listing: Listing, limit: float) -> Liste
     return Listed(problem=f"Apprise did not read it within {limit:.3g} s") if answer is None else Listed.of(answer)
 
 
-def _emptiness(channel: Channel, answer: Listed) -> str:
-    """Why nobody would be told, or ""."""
+def _unmatched(channel: Channel, answer: Listed) -> str:
+    """That the tags choose nothing, and what they could choose; "" if they do."""
     if answer.urls:
         return ""
 
-    if not answer.services:
-        return "there is no service in it"
-
     wanted = " or ".join(quoted(tag) for tag in channel.tags)
     known = f"; there are: {', '.join(answer.tags[:_TAGS_SHOWN])}" if answer.tags else ": its services have no tags"
-    return f"no service in it has the tag {wanted}{did_you_mean(channel.tags[0], answer.tags)}{known}"
+    return f"no service in it has the tag {wanted}{known}{did_you_mean(channel.tags[0] if channel.tags else '', answer.tags)}"
 
 
 def _misfit(urls: Iterable[str]) -> str:
