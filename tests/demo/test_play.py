@@ -123,7 +123,7 @@ async def test_a_slow_channel(environment: dict[str, str]) -> None:
         group.start_soon(listener.serve, _never_answer)
         url = Secret(f"json://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/?rto=30")
         script = (Launch("codex", "shop", "Add a cart page", "after=0.5,3"), Hear(Kind.SESSION_FAILED, Reason.FIRST))
-        events = await _played(DemoOptions(environment, fast=True, channel=url, patience=5, script=script))
+        events = await _played(DemoOptions(environment, fast=True, channel=url, patience=12, script=script))
         group.cancel_scope.cancel()
 
     assert [event.text for event in events if isinstance(event, Troubled)] == ["Your channel is still busy with this."]
@@ -139,7 +139,7 @@ async def test_a_message_that_does_not_come(environment: dict[str, str]) -> None
     """What must be told and is not ends the demo with the name of what was missed."""
     script = (Hear(Kind.DAEMON_CRASHED, Reason.FIRST),)
     with pytest.raises(DemoError, match=r"no message told of daemon\.crashed \(first\)"):
-        await _played(DemoOptions(environment, fast=True, patience=3, script=script))
+        await _played(DemoOptions(environment, fast=True, patience=8, script=script))
 
 
 @pytest.mark.anyio
