@@ -15,8 +15,9 @@ import pytest
 from coven_watchdog.cli.config import ConfigPath, ConfigShown
 from coven_watchdog.cli.validating import Validated
 from coven_watchdog.report.check import Check
+from coven_watchdog.report.digest import DigestView
 from coven_watchdog.report.incidents import Incidents, IncidentShown
-from coven_watchdog.report.notifications import NotifyLog, NotifyTest
+from coven_watchdog.report.notifications import NotifyLog, NotifyRoute, NotifyTest
 from coven_watchdog.report.silences import AckShown, Silenced, Silences, Unsilenced
 from coven_watchdog.report.status import Status
 
@@ -31,6 +32,8 @@ DOCUMENTS = (
     Unsilenced,
     NotifyLog,
     NotifyTest,
+    NotifyRoute,
+    DigestView,
     ConfigPath,
     ConfigShown,
     Validated,
