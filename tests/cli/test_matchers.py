@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.cli.matchers import home_key, kind_glob, known_homes, known_sessions, session_id
+from coven_watchdog.cli.matchers import exact_kind, home_key, kind_glob, known_homes, known_sessions, session_id
 from coven_watchdog.errors import UsageError
 from report.filled import CRASH, FAILED, HANG, OWN
 from store.builders import HOME, look
@@ -38,6 +38,17 @@ def test_a_glob_that_matches_nothing(glob: str, said: str) -> None:
     assert caught.value.where == "--kind"
     assert "daemon.*, home.*" in caught.value.next_step
     assert "\x1b" not in caught.value.message
+
+
+def test_one_kind() -> None:
+    """A pattern that means one is as good; one that means several is not, and they are named."""
+    assert exact_kind("Daemon.Crashed") == exact_kind("daemon.cr*") == "daemon.crashed"
+    with pytest.raises(UsageError, match=r"'\*\.insecure' stands for 2 kinds") as caught:
+        exact_kind("*.insecure")
+
+    assert caught.value.next_step == "name one of them: home.insecure, socket.insecure"
+    with pytest.raises(UsageError, match="did you mean"):
+        exact_kind("daemon.crashd")
 
 
 @pytest.mark.parametrize(

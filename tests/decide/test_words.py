@@ -42,6 +42,7 @@ def test_clock_times() -> None:
     assert clock_time(NOON, NOON, EAST) == "16:36"
     assert clock_time(NOON, NOON + 13 * HOUR, UTC) == "Nov 18 11:06"
     assert clock_time(NOON - 10 * DAY, NOON, UTC) == "Nov 8 11:06"
+    assert clock_time(NOON - 10 * DAY - 4 * HOUR, NOON, UTC) == "Nov 8 07:06"
     assert clock_time(NOON, NOON + 8 * HOUR, EAST) == "Nov 18 16:36"
 
 

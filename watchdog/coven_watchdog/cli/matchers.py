@@ -29,11 +29,29 @@ def kind_glob(text: str) -> str:
     if matching(glob):
         return glob
 
+    raise _no_kind(text, glob)
+
+
+def exact_kind(text: str) -> Kind:
+    """One kind, no pattern.
+
+    Raises:
+        UsageError: there is none of that name; says which was probably meant.
+    """
+    found = matching(kind_glob(text))
+    if len(found) > 1:
+        message = f"{one_line(text, 60)!r} stands for {len(found)} kinds"
+        raise UsageError(message, where="--kind", next_step=f"name one of them: {', '.join(found)}")
+
+    return found[0]
+
+
+def _no_kind(text: str, glob: str) -> UsageError:
     families = sorted({f"{kind.partition('.')[0]}.*" for kind in Kind})
     guess = did_you_mean(glob, [*families, *Kind] if _GLOB & set(glob) else Kind)
     what = "pattern matches no kind" if _GLOB & set(glob) else "kind is unknown"
     message = f"this {what}: {one_line(text, 60)!r}{guess}"
-    raise UsageError(message, where="--kind", next_step=f"there are the families {', '.join(families)}")
+    return UsageError(message, where="--kind", next_step=f"there are the families {', '.join(families)}")
 
 
 def home_key(text: str, homes: Mapping[str, str], env: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def local(wall: int, zone: tzinfo | None) -> datetime:
 def clock_time(wall: int, now: int, zone: tzinfo | None) -> str:
     """`03:12`, with the date when that is not today's."""
     then, today = local(wall, zone), local(now, zone)
-    return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%b %d %H:%M").replace(" 0", " ")
+    return f"{then:%H:%M}" if then.date() == today.date() else f"{then:%b} {then.day} {then:%H:%M}"
 
 
 def span(micros: int) -> str:

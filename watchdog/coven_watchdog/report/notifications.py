@@ -1,13 +1,18 @@
 """Messages of the store in, what `notify log` and `notify test` say of them out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from coven_watchdog.decide.route import Route
+from coven_watchdog.decide.text import said
+from coven_watchdog.model.looks import ChannelLook
 from coven_watchdog.model.telling import Attempt, Notification
-from coven_watchdog.model.words import AttemptOutcome, NotificationState, Reason, Suppression
+from coven_watchdog.model.words import AttemptOutcome, ChannelState, NotificationState, Reason, Suppression
 from coven_watchdog.report.times import moment
 from coven_watchdog.report.views import View
+
+_LONGEST = 200
 
 
 class AttemptView(View, frozen=True, kw_only=True):
@@ -40,6 +45,21 @@ class NotifyLog(View, frozen=True, kw_only=True):
     notifications: tuple[NotificationView, ...]
 
 
+class RouteView(View, frozen=True, kw_only=True):
+    """Whether one channel would be told, and why, or why not."""
+
+    name: str
+    told: bool
+    because: str
+
+
+class NotifyRoute(View, frozen=True, kw_only=True):
+    """What `notify route` shows, in the order of the configuration."""
+
+    schema: str = "coven-watchdog.notify.route.v1"
+    channels: tuple[RouteView, ...]
+
+
 class TriedView(View, frozen=True, kw_only=True):
     """One channel's test. `id` is None when no service had a part in it. `doubt`: why a success proves little."""
 
@@ -69,6 +89,18 @@ class Rows(Protocol):
 def log_of(rows: Rows, messages: Sequence[Notification]) -> NotifyLog:
     """The log of these messages."""
     return NotifyLog(notifications=tuple(_message(rows, message) for message in messages))
+
+
+def routed(routes: Sequence[Route], looks: Sequence[ChannelLook]) -> NotifyRoute:
+    """Who would be told. `looks`: what is known of the channels; one that fails now is told, and may not hear."""
+    troubles = {look.name: look.last_error or "no reason given" for look in looks if look.state == ChannelState.FAILING}
+    return NotifyRoute(channels=tuple(_route(one, troubles) for one in routes))
+
+
+def _route(route: Route, troubles: Mapping[str, str]) -> RouteView:
+    fails = route.told and route.channel in troubles
+    but = f"; but it does not deliver now: {troubles[route.channel]}" if fails else ""
+    return RouteView(name=route.channel, told=route.told, because=f"{said(route.because, _LONGEST)}{but}")
 
 
 def _message(rows: Rows, message: Notification) -> NotificationView:

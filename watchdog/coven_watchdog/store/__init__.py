@@ -6,6 +6,7 @@
 from coven_watchdog.store.connection import FILE_NAME
 from coven_watchdog.store.database import StoreCondition
 from coven_watchdog.store.memory import Memory
+from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.outbox import Claim
 from coven_watchdog.store.reading import History, StoreReader
 from coven_watchdog.store.requests import (
@@ -25,6 +26,7 @@ __all__ = [
     "Claim",
     "History",
     "Memory",
+    "Moment",
     "Store",
     "StoreCondition",
     "StoreReader",

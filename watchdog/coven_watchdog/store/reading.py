@@ -1,7 +1,7 @@
 """The store as the command line reads it: its own read-only connection, whether a service runs or not. Out: model values."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from coven_watchdog.config.places import there
 from coven_watchdog.model.digests import Chronicle
 from coven_watchdog.model.incidents import Incident, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
-from coven_watchdog.model.telling import Attempt, Member, Notification, Silence
+from coven_watchdog.model.telling import Attempt, Member, Notification, Silence, World
 from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transition
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.connection import closed_on_error, connect_reading
@@ -21,8 +21,10 @@ from coven_watchdog.store.edge import translated
 from coven_watchdog.store.fallback import empty, remembered
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.migrations import NEWEST, refuse_newer, version
+from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.naming import incident_named
 from coven_watchdog.store.rows import members, notification
+from coven_watchdog.store.world import read_world
 
 _FAILED = "(state IN ('failed', 'given_up') OR (state = 'queued' AND attempts > 0))"
 
@@ -86,6 +88,11 @@ class StoreReader:
         """
         with translated(self._path):
             return incident_named(self._connection, prefix)
+
+    def world(self, homes: Collection[str], channels: Collection[str], moment: Moment) -> World:
+        """What a decision about these homes and channels would rest on now."""
+        with translated(self._path):
+            return read_world(self._connection, [], homes, channels, moment)
 
     def silences(self, now: int, *, since: int | None = None) -> tuple[Silence, ...]:
         """What is silenced at `now`, the first to end first; with `since`, what was silenced at any time from then on. Wall µs."""
@@ -155,10 +162,15 @@ class StoreReader:
             return last_digests(self._connection)
 
     def latencies(self, since: int) -> tuple[int, ...]:
-        """µs from the fact to the accepted message, ascending: of what was told as it happened, sent since `since`."""
+        """µs from the fact to the accepted message, ascending: of what was told as it happened, sent since `since`.
+
+        An incident of which something was withheld on a channel was told late on purpose, and is left out there.
+        """
         rows = self._rows(
             """SELECT sent_at - fact_at AS took FROM notification
-               WHERE state = 'sent' AND sent_at >= ? AND reason IN ('first', 'changed', 'resolved') ORDER BY took""",
+               WHERE state = 'sent' AND sent_at >= ? AND reason IN ('first', 'changed', 'resolved')
+                 AND (incident, channel) NOT IN (SELECT incident, channel FROM notification WHERE state = 'withheld')
+               ORDER BY took""",
             since,
         )
         return tuple(row["took"] for row in rows)

@@ -3,7 +3,7 @@
 from coven_watchdog.cli.page import Line, Span, columns, line
 from coven_watchdog.cli.text.words import WITHHELD, Here, milliseconds
 from coven_watchdog.model.words import NotificationState, Shade
-from coven_watchdog.report.notifications import NotificationView, NotifyLog, NotifyTest, TriedView
+from coven_watchdog.report.notifications import NotificationView, NotifyLog, NotifyRoute, NotifyTest, RouteView, TriedView
 
 _SHADES = {
     NotificationState.SENT: Shade.GOOD,
@@ -65,3 +65,14 @@ def _tested(one: TriedView) -> tuple[Span, ...]:
 
 def _spaced(word: str) -> str:
     return word.replace("_", " ")
+
+
+def route_lines(found: NotifyRoute) -> list[Line]:
+    """One line a channel; that nobody would be told stands first."""
+    nobody = [line(Span("!", Shade.WARN), " Nobody would be told now.")] if not any(one.told for one in found.channels) else []
+    return nobody + columns([_routed(one) for one in found.channels], indent=0)
+
+
+def _routed(one: RouteView) -> tuple[Span, ...]:
+    sign = Span("✓", Shade.GOOD) if one.told else Span("·", Shade.DIM)
+    return sign, Span(one.name, Shade.STRONG), Span("told" if one.told else "not told"), Span(one.because, Shade.DIM)
