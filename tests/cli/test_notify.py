@@ -31,8 +31,18 @@ def test_a_test_from_the_shell(cli: Cli) -> None:
     assert "Test from coven-watchdog" in sink.got[0].json["title"]
     assert "channel sink works" in sink.got[0].json["message"]
     assert document["sent_by"] == "shell"
-    assert document["channels"] == [{"channel": "sink", "id": None, "state": "sent", "error": None}]
+    assert document["channels"] == [{"channel": "sink", "id": None, "state": "sent", "error": None, "doubt": None}]
     assert "s3cr3t" not in done.out + done.err
+
+
+def test_a_success_that_proves_little(cli: Cli) -> None:
+    """A channel that succeeds whatever happens is sent to, and named: only who looks knows whether it arrived."""
+    cli.configure('[[channels]]\nname = "log"\nurl = "rsyslog://127.0.0.1:9"\n')
+    done = cli("notify", "test")
+    document = cli("notify", "test", "--json").document
+    assert (done.code, document["channels"][0]["state"]) == (0, "sent")
+    assert done.out == "○  log  sent, but rsyslog:// sends a packet that nobody confirms: look whether it arrived\n"
+    assert document["channels"][0]["doubt"] == "rsyslog:// sends a packet that nobody confirms"
 
 
 def test_a_test_that_fails(cli: Cli) -> None:
@@ -60,3 +70,23 @@ def test_channels_that_are_not(cli: Cli) -> None:
     assert unknown.code == 2
     assert "there are: a" in unknown.err
     assert "NOT_SET is not set" in cli("notify", "test").err
+
+
+def test_channels_of_an_apprise_file(cli: Cli) -> None:
+    """Each service has its own word; the name in the configuration means all of them, `name/1` one."""
+    with http_sink() as sink:
+        apprise = cli.home / "apprise.conf"
+        apprise.write_text(
+            f"oncall={sink.url}s3cr3t\noncall={sink.url}s3cr3t2\nother=json://127.0.0.1:1/s3cr3t\n", encoding="utf-8"
+        )
+        apprise.chmod(0o600)
+        cli.configure('[[channels]]\nname = "team"\napprise_config = "~/apprise.conf"\ntags = ["oncall"]\n')
+        all_of_it = cli("notify", "test", "--channel", "team")
+        one = cli("notify", "test", "--channel", "team/2")
+        none = cli("notify", "test", "--channel", "team/3")
+
+    assert (all_of_it.code, all_of_it.out) == (0, "✓  team/1  sent\n✓  team/2  sent\n")
+    assert (one.code, one.out) == (0, "✓  team/2  sent\n")
+    assert none.code == 2
+    assert "there are: team/1, team/2" in none.err
+    assert len(sink.got) == 3

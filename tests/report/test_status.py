@@ -1,6 +1,8 @@
 """The picture that `status` shows."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -10,12 +12,13 @@ from coven_watchdog.clock import boot_id
 from coven_watchdog.config import masked
 from coven_watchdog.coven import processes
 from coven_watchdog.model.facts import Identity
-from coven_watchdog.model.looks import WatchdogLook
+from coven_watchdog.model.looks import ChannelLook, WatchdogLook
 from coven_watchdog.model.words import ChannelState, DaemonState
 from coven_watchdog.report.status import Status, service_alive, status_of, told
 from coven_watchdog.report.times import moment
 from coven_watchdog.settings import Channel, Home, Secret, Settings
 from coven_watchdog.store import FILE_NAME, StoreReader, add_silence
+from coven_watchdog.store.keeping import keep_channels
 from report.filled import NOW, fill
 from store.builders import HOME, START, service, silence
 
@@ -54,6 +57,21 @@ def test_what_a_running_service_says(tmp_path: Path) -> None:
     ]
     assert [(one.since, one.why) for one in picture.blind_windows] == [(moment(START - 3 * 3_600_000_000), "asleep")]
     assert picture.told_in_ms.p50 == pytest.approx(250)
+
+
+def test_why_a_success_proves_little(tmp_path: Path) -> None:
+    """The service knows; what it has not seen is judged by its URL, where that can be seen."""
+    url = Secret("mqtt://me:secret@host/topic")
+    settings = Settings(channels=(Channel(name="broker", url=url), Channel(name="pager", url_env="PAGER")))
+    broker, pager = _picture(fill(tmp_path), running=False, settings=settings).channels
+    assert (broker.state, pager.doubt) == (ChannelState.UNPROVEN, None)
+    assert broker.doubt == "mqtt:// without ?qos=1 reports success even when nothing was delivered"
+    unproven = ChannelLook("phone", "irc://host", ChannelState.UNPROVEN, last_sent_at=7, doubt="irc:// lies")
+    path = fill(tmp_path / "running")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        keep_channels(connection, [unproven])
+
+    assert [one.doubt for one in _picture(path, running=True).channels] == [None, "irc:// lies"]
 
 
 def test_without_a_service_the_configuration_says(tmp_path: Path) -> None:

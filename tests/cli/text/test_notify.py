@@ -37,6 +37,14 @@ def test_tries_are_counted(tmp_path: Path) -> None:
     assert lines[1].endswith("queued")
 
 
+def test_a_test_that_proves_little() -> None:
+    """What a service says that confirms nothing is passed on with a caution."""
+    view = TriedView(channel="a", id="x.1", state=NotificationState.SENT, error=None, doubt="irc:// lies")
+    assert text(tried_lines(NotifyTest(sent_by="service", channels=(view,)))) == (
+        "○  a  sent, but irc:// lies: look whether it arrived"
+    )
+
+
 def test_tests() -> None:
     """Sent, refused with the reason, or still waiting."""
     views = (

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from cli.text.pictures import HERE, picture, text
 from coven_watchdog.cli.text.status import status_lines
-from coven_watchdog.model.words import DaemonState, Severity
+from coven_watchdog.model.words import ChannelState, DaemonState, Severity
 from coven_watchdog.report.status import Status
 
 
@@ -70,6 +70,14 @@ def test_nobody_watching_is_said_first(tmp_path: Path) -> None:
     empty = text(status_lines(picture(tmp_path / "x", running=False, empty=True), HERE)).splitlines()
     assert empty[0] == "✖ Nobody is watching: the service does not run. Start it: coven-watchdog run"
     assert "  ○  desk  desktop://  nothing sent yet" in empty
+
+
+def test_a_success_that_proves_little(tmp_path: Path) -> None:
+    """A channel that succeeds whatever happens is shown with why, beside its last success."""
+    status = _well(picture(tmp_path, running=True))
+    desk = replace(status.channels[0], state=ChannelState.UNPROVEN, doubt="irc:// lies")
+    lines = text(status_lines(replace(status, channels=(desk,)), HERE)).splitlines()
+    assert "  ○  desk  desktop://  last sent 5 min ago, but irc:// lies" in lines
 
 
 def test_no_channel_is_trouble(tmp_path: Path) -> None:

@@ -28,10 +28,11 @@ _PAUSE = 0.1
 
 def awaited(terms: Terms, wanted: Collection[tuple[str, str]]) -> tuple[TriedView, ...]:
     """What became of these messages of the running service, as (channel, id), once it is known; at the latest when it should be."""
-    path, doubts = database(terms), _doubts(terms)
+    path = database(terms)
     end = time.monotonic_ns() + round((_delivery(terms).timeout.seconds + GRACE) * SECOND * 1000)
     while True:
         with StoreReader(path) as rows:
+            doubts = {look.name: look.doubt for look in rows.channels()}
             found = tuple(_sent(rows, name, notification, doubts) for name, notification in wanted)
 
         tried = all(one.state is not NotificationState.QUEUED for one in found)
@@ -49,16 +50,6 @@ def _delivery(terms: Terms) -> Delivery:
         return Delivery()
 
 
-def _doubts(terms: Terms) -> Mapping[str, str]:
-    """Why a success proves little, by channel. A URL that only the service can see is judged by its `status` alone."""
-    try:
-        channels = loaded(terms, resolve_urls=True).settings.channels
-    except ConfigError:
-        return {}
-
-    return {channel.name: why for channel in channels if (why := _doubt(channel))}
-
-
 def _doubt(channel: Channel) -> str | None:
     return (doubt(channel.url.reveal()) or None) if channel.url is not None else None
 
@@ -69,7 +60,7 @@ def _sent(rows: StoreReader, name: str, notification: str, doubts: Mapping[str, 
     attempts = rows.attempts(notification, name)
     state = row.state if row else NotificationState.QUEUED
     error = attempts[-1].error if attempts and state is not NotificationState.SENT else ""
-    return TriedView(channel=name, id=notification, state=state, error=error or None, doubt=doubts.get(name))
+    return TriedView(channel=name, id=notification, state=state, error=error or None, doubt=doubts.get(name) or None)
 
 
 def sent_from_here(terms: Terms, settings: Settings, claims: Sequence[tuple[Channel, Claim]]) -> tuple[TriedView, ...]:

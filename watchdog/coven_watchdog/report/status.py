@@ -260,16 +260,16 @@ def _channel(name: str, look: ChannelLook | None, configured: Channel | None, pe
         pending=pending,
         last_sent_at=moment(look.last_sent_at) if look else None,
         last_error=(look.last_error or None) if look else None,
-        doubt=_doubt(look, configured),
+        doubt=_doubt(look, configured) or None,
     )
 
 
-def _doubt(look: ChannelLook | None, configured: Channel | None) -> str | None:
-    """Why a success proves little. The service knows the whole URL, and says so by the state of what has succeeded."""
-    if look is not None and look.last_sent_at is not None:
-        return (doubt(look.url) or None) if look.state == ChannelState.UNPROVEN else None
+def _doubt(look: ChannelLook | None, configured: Channel | None) -> str:
+    """Why a success proves little: the service knows; without one, what the URL says where it can be seen."""
+    if look is not None:
+        return look.doubt
 
-    return (doubt(configured.url.reveal()) or None) if configured is not None and configured.url is not None else None
+    return doubt(configured.url.reveal()) if configured is not None and configured.url is not None else ""
 
 
 def _address(channel: Channel | None) -> str | None:
