@@ -112,3 +112,85 @@ def test_modes_are_validated(cli: Cli, mode: int, said: str) -> None:
     assert document["valid"] is False
     assert said in document["faults"][0]["next"]
     assert os.access(path, os.R_OK)
+
+
+APPRISE = """\
+urls:
+  - json://127.0.0.1:1/s3cr3t:
+      tag: oncall
+  - mqtt://me:s3cr3t@host/topic:
+      tag: oncall
+"""
+TEAM = '[[channels]]\nname = "team"\napprise_config = "~/apprise.yml"\ntags = ["oncall"]\nafter = "30m"\n'
+
+
+def apprise(cli: Cli, text: str = APPRISE, mode: int = 0o600) -> None:
+    """Write the Apprise file."""
+    file = cli.home / "apprise.yml"
+    file.write_text(text, encoding="utf-8")
+    file.chmod(mode)
+
+
+def test_an_apprise_file_in_force(cli: Cli) -> None:
+    """Each of its services is a channel with a masked address from that file; what is doubtful of one is said."""
+    path = cli.configure(TEAM)
+    apprise(cli)
+    done = cli("config", "show", "--json")
+    keys = {one["key"]: (one["value"], one["origin"]) for one in done.document["keys"]}
+    assert [keys[f"channels[{index}].name"][0] for index in (0, 1)] == ["team/1", "team/2"]
+    assert keys["channels[0].url"] == ("json://127.0.0.1:1/****", "file ~/apprise.yml")
+    assert keys["channels[1].after"] == ("30m", f"{path}:5")
+    assert "mqtt://" in done.document["warnings"][0]
+    assert "s3cr3t" not in done.out + done.err
+
+
+def test_an_apprise_file_that_is_validated(cli: Cli) -> None:
+    """It is read as `run` reads it; a warning is no fault."""
+    cli.configure(TEAM)
+    apprise(cli)
+    document = cli("config", "validate", "--json").document
+    assert (document["valid"], document["faults"], document["unchecked"]) == (True, [], [])
+    assert "team/2: mqtt:// without ?qos=1" in document["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "said"),
+    [
+        (APPRISE, 0o644, "other users can read it"),
+        (APPRISE.replace("oncall", "night"), 0o600, "there are: night"),
+        ("include: http://me:s3cr3t@host/x\n", 0o600, "it includes other files (line 1)"),
+    ],
+    ids=["readable", "tags", "include"],
+)
+def test_an_apprise_file_with_a_fault(cli: Cli, text: str, mode: int, said: str) -> None:
+    """`validate` calls it invalid, `show` shows what is written and warns, `run` does not start: all with the reason, none with a secret."""
+    cli.configure(TEAM + '[[channels]]\nname = "x"\nurl_env = "NOT_SET"\n')
+    apprise(cli, text, mode)
+    validated = cli("config", "validate", "--json")
+    faults = [fault["message"] for fault in validated.document["faults"]]
+    assert validated.code == 2
+    assert (said in faults[0], "NOT_SET is not set" in faults[1], len(faults)) == (True, True, 2)
+    shown = cli("config", "show")
+    assert shown.code == 0
+    assert said in shown.err
+    assert tomllib.loads(shown.out)["channels"][0]["apprise_config"] == "~/apprise.yml"
+    cli.configure(TEAM)
+    ran = cli("run", "--once")
+    assert ran.code == 2
+    assert said in ran.err
+    assert "s3cr3t" not in "".join(done.out + done.err for done in (validated, shown, ran))
+
+
+def test_an_apprise_file_of_the_service(cli: Cli) -> None:
+    """A credential cannot be read from here: it is not checked, which is said, and shown as it is written."""
+    cli.configure('[[channels]]\nname = "team"\napprise_config = "$CREDENTIALS_DIRECTORY/apprise.yml"\n')
+    document = cli("config", "validate", "--json").document
+    assert (document["valid"], document["unchecked"]) == (True, ["team"])
+    assert "apprise_config = " in cli("config", "show").out
+
+
+def test_doubtful_addresses_by_reference(cli: Cli) -> None:
+    """What works less well is a warning wherever the address stands."""
+    cli.configure('[[channels]]\nname = "x"\nurl_env = "GIVEN"\n')
+    (warning,) = cli("config", "validate", "--json", env={"GIVEN": "mqtt://host/s3cr3t"}).document["warnings"]
+    assert "channels[0].url_env: mqtt:// without ?qos=1" in warning

@@ -164,6 +164,7 @@ def test_other_tags_are_other_peoples() -> None:
 def test_no_service(text: str) -> None:
     """A file without services is none's fault: nothing is in it."""
     answer = ask(text)
+    assert ask(" \n", name="a.yml") == Listed()
     assert (answer.services, answer.urls, answer.problem) == (0, (), "")
 
 

@@ -73,6 +73,8 @@ def _tested(terms: Terms, channel: str | None) -> NotifyTest:
         if running_service(rows) is not None:
             return by_service(terms, _chosen([look.name for look in rows.channels()], channel))
 
+    # A name that is none is told before an address is looked for, which may not be there for this shell.
+    _chosen([one.name for one in loaded(terms).settings.channels], channel and channel.partition("/")[0])
     settings = loaded(terms, resolve_urls=True).settings
     return from_shell(terms, settings, _chosen([one.name for one in settings.channels], channel))
 

@@ -40,7 +40,7 @@ _SHOWN = 5
 def listed(listing: Listing) -> Listed:
     """The fence around Apprise's reader: whatever it stumbles over is a problem of the file."""
     try:
-        return _listed(listing)
+        return _listed(listing) if listing.text.strip() else Listed()
     except ImportError:
         raise
     except Exception as error:  # noqa: BLE001 - the fence; PyYAML raises what its values raise, such as ValueError for a date
