@@ -12,7 +12,7 @@ from itertools import count
 from coven_watchdog.decide.incidents import advance
 from coven_watchdog.decide.memory import Advance, Incidents
 from coven_watchdog.decide.policy import plan, touched
-from coven_watchdog.engine import NEVER
+from coven_watchdog.decide.review import Review
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.time import SECOND, Instant
@@ -33,7 +33,7 @@ class Play:
     shelf: Shelf = field(default_factory=Shelf)
     sink: bool | None = True
     now: Instant = START
-    review_at: int = 0
+    review: Review = Review()
     lines: list[str] = field(default_factory=list)
     names: Iterator[str] = field(default_factory=lambda: (f"i{number}" for number in count(1)))
 
@@ -44,7 +44,7 @@ class Play:
         self.shelf.attempt(self.now.wall, accepted=self.sink)
         for act in (one for one in seen if not isinstance(one, Verdict)):
             act(self)
-            self.review_at = 0
+            self.review = Review()
 
         fresh = Judgement(tuple(replace(one, basis_at=self.now.awake) for one in seen if isinstance(one, Verdict)))
         self.take(advance(self.last.incidents, fresh, self.settings, self.now, home=HOME, names=self.names))
@@ -54,9 +54,9 @@ class Play:
         channels = [channel.name for channel in self.settings.channels]
         world = self.shelf.world(touched(after.steps), [HOME], channels, self.now.wall)
         made = Plan()
-        if after.steps or self.now.wall >= self.review_at:
+        if after.steps or self.review.due(self.settings, self.now):
             made = self.shelf.write(plan(after.steps, world, self.settings, self.now, UTC))
-            self.review_at = NEVER if made.review_at is None else made.review_at
+            self.review = Review.after(made, self.settings, self.now)
 
         self.last = replace(after, incidents=after.incidents.adopted(made.incidents))
         happened = [

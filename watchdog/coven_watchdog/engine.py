@@ -10,6 +10,7 @@ from coven_watchdog.decide.incidents import advance, withdraw
 from coven_watchdog.decide.memory import Incidents, Key
 from coven_watchdog.decide.phrases import summary
 from coven_watchdog.decide.policy import plan, touched
+from coven_watchdog.decide.review import Review
 from coven_watchdog.judge import judge
 from coven_watchdog.judge.look import look_of
 from coven_watchdog.model.facts import SELF_HOME, Observation, StoreChanged
@@ -22,9 +23,6 @@ from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, fold
 
 logger = logging.getLogger(__name__)
-
-NEVER = 1 << 62
-"""Later than any wall time."""
 
 
 class EngineStore(Protocol):
@@ -78,12 +76,12 @@ class Engine:
         self._states: dict[str, HomeState] = {}
         self._judged: dict[str, Judgement] = {}
         self._wakes: dict[str, int] = {}
-        self._reviews: dict[str, int] = {}
+        self._reviews: dict[str, Review] = {}
 
     def watch(self, state: HomeState) -> None:
         """Take on a home; its observations may come from now on. What was withheld before is looked at with the first."""
         self._states[state.home] = state
-        self._reviews[state.home] = 0
+        self._reviews[state.home] = Review()
 
     async def handle(self, observation: Observation, now: Instant) -> None:
         """From a fact to what must be told about it, committed.
@@ -107,11 +105,11 @@ class Engine:
             self._forget(home)
 
         self._incidents = after.incidents
-        if after.steps or self._review_due(observation, now):
+        if after.steps or self._review_due(observation, settings, now):
             written = await self._commit(after.steps, home, settings, now)
             self._incidents = self._incidents.adopted(written.incidents)
             if home in self._states:
-                self._reviews[home] = NEVER if written.review_at is None else written.review_at
+                self._reviews[home] = Review.after(written, settings, now)
 
             self._wake(written)
 
@@ -119,14 +117,14 @@ class Engine:
             self._ports.ask((*judgement.looks, *after.looks))
             self._wakes[home] = self._next(home, (judgement.wake_at, after.wake_at), now)
 
-    def _review_due(self, observation: Observation, now: Instant) -> bool:
+    def _review_due(self, observation: Observation, settings: Settings, now: Instant) -> bool:
         """Whether what was withheld must be looked at again: its time has come, or somebody asked for something."""
-        return isinstance(observation, StoreChanged) or now.wall >= self._reviews.get(observation.home, NEVER)
+        review = self._reviews.get(observation.home)
+        return review is not None and (isinstance(observation, StoreChanged) or review.due(settings, now))
 
     def _next(self, home: str, wakes: Iterable[int | None], now: Instant) -> int:
         """Awake µs at which the home must be judged, or what was withheld looked at; 0 for never."""
-        review = self._reviews[home]
-        due = now.awake + review - now.wall if review < NEVER else None
+        due = self._reviews[home].wake_at(now)
         return min((at for at in (*wakes, due) if at is not None), default=0)
 
     async def _commit(self, steps: tuple[Step, ...], home: str, settings: Settings, now: Instant) -> Plan:
