@@ -79,12 +79,12 @@ def _severities(digest: Digest) -> Iterator[Severity]:
     yield from (one.severity for one in digest.open)
     yield from (min(one.severity, Severity.WARNING, key=lambda severity: severity.rank) for one in digest.over)
     yield from (tally.severity for tally in digest.sessions)
+    yield from (Severity.WARNING for _ in digest.undelivered)
 
 
 def _tone(digest: Digest) -> Tone:
-    """A warning when anything broke."""
-    bad = any(severity.rank >= Severity.WARNING.rank for severity in _severities(digest))
-    return Tone.WARNING if bad else Tone.INFO
+    """A warning when anything broke, or did not arrive."""
+    return Tone.WARNING if any(severity.rank >= Severity.WARNING.rank for severity in _severities(digest)) else Tone.INFO
 
 
 def _counts(digest: Digest) -> Iterator[str]:
@@ -98,6 +98,7 @@ def _counts(digest: Digest) -> Iterator[str]:
         (_ended(digest, {Kind.SESSION_ORPHANED}), "orphaned"),
         (_ended(digest, {Kind.SESSION_FINISHED}), "finished"),
         (sum(one.times for one in digest.over if _is_event(one)), "restarted"),
+        (sum(count for _, count in digest.undelivered), "undelivered"),
         (held, "not told"),
     )
     yield from (f"{count} {words}" for count, words in found if count)
