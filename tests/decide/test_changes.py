@@ -14,7 +14,7 @@ from coven_watchdog.decide.changes import (
     withdrawn,
     worsens,
 )
-from coven_watchdog.model.facts import Scene
+from coven_watchdog.model.facts import Identity, Scene
 from coven_watchdog.model.incidents import Chapter, Facts, Incident, Witness
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Basis, Form, Found, IncidentState, Kind, Transition
@@ -131,6 +131,15 @@ def test_the_end_knows_what_it_cost() -> None:
     assert (over.state, over.resolved_at) == (IncidentState.RESOLVED, LATER.wall)
     kept = Facts(detail="d", survivors=(brief(),), sessions=(brief(id="h"),))
     assert over.facts == replace(kept, lost=(brief(id="l"),), version="0.4.7", old_version="0.4.6", sessions_known=False)
+
+
+def test_a_hang_that_is_over_has_cost_nothing() -> None:
+    """What was lost when this very daemon came was told then: it is no cost of a trouble that it outlived."""
+    same = replace(opened(), facts=Facts(identity=Identity(1, 1)))
+    cost = Facts(identity=Identity(1, 1), lost=(brief(id="l"),))
+    assert resolved(same, replace(WELL, facts=cost), LATER).incident.facts.lost == ()
+    other = replace(WELL, facts=replace(cost, identity=Identity(2, 2)))
+    assert resolved(same, other, LATER).incident.facts.lost == cost.lost
 
 
 def test_reminded_calmed_withdrawn() -> None:

@@ -5,6 +5,7 @@ Pure: times, zone and names are arguments. The first line stands alone on a phon
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
@@ -12,7 +13,7 @@ from coven_watchdog.decide.changes import spell, went_through
 from coven_watchdog.decide.text import one_line, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.digests import Digest
-from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.incidents import Chapter, Incident
 from coven_watchdog.model.telling import Member, Notification
 from coven_watchdog.model.time import MINUTE, Instant
 from coven_watchdog.model.words import Form, Kind, Reason, Transition
@@ -21,6 +22,9 @@ from coven_watchdog.settings import Channel, Settings
 _SINCE_AFTER = MINUTE
 _PLACE_LIMIT = 64
 _HIDDEN_LIMIT = 200
+_HIDINGS = frozenset({Transition.ACKNOWLEDGED, Transition.SILENCED})
+_BESIDE = _HIDINGS | {Transition.UNACKNOWLEDGED, Transition.REMINDED}
+"""What stands in a story without any change of the trouble itself."""
 _DEATHS = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED})
 
 
@@ -65,7 +69,7 @@ def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ..
 
 def _when(page: Page, incident: Incident, role: Reason) -> str:
     """The moment of what is told: of the change, or since when it is so."""
-    last = incident.chapters[-1] if incident.chapters else None
+    last = _turned(incident)
     if role is Reason.CHANGED and last is not None and last.transition is Transition.CHANGED:
         return clock_time(last.at, page.now.wall, page.place.zone)
 
@@ -73,6 +77,11 @@ def _when(page: Page, incident: Incident, role: Reason) -> str:
     told_after_all = role is Reason.FIRST and page.notification.committed_at - incident.fact_at >= _SINCE_AFTER
     lasts = role in {Reason.REMINDER, Reason.HIDDEN} or (told_after_all and incident.form is Form.STATE)
     return f"since {moment}" if lasts and incident.facts.between is None else moment
+
+
+def _turned(incident: Incident) -> Chapter | None:
+    """The last change of the trouble itself."""
+    return next((one for one in reversed(incident.chapters) if one.transition not in _BESIDE), None)
 
 
 def _role_line(page: Page, incident: Incident, role: Reason) -> str:
@@ -84,36 +93,80 @@ def _role_line(page: Page, incident: Incident, role: Reason) -> str:
         last = " This is the last reminder." if incident.reminders >= page.settings.alerts.max_reminders else ""
         return f"It has lasted {span(page.now.wall - incident.fact_at)}.{last}"
 
+    if role is Reason.FIRST and incident.unstable:
+        return f"{_times(incident)} within {_since_first(page, incident)}. Quiet now until it has not changed for 15 minutes."
+
     if role is Reason.FIRST and page.channel.after and incident.form is Form.STATE:
-        return f"Nobody has acknowledged it for {span(page.channel.after)}."
+        return _unanswered(page, incident)
 
     if role is Reason.HIDDEN:
-        return (
-            "You hear of it again when it gets worse, and when it is over." if incident.ack else "Its end is told all the same."
-        )
+        return _nevertheless(incident)
 
     return _turn(page, incident) if role is Reason.CHANGED else ""
 
 
-def _hidden_line(page: Page, incident: Incident) -> str:
-    """Who took it in hand, or does not want to hear of it: the first line, which stands alone."""
-    done = [chapter for chapter in incident.chapters if chapter.transition in {Transition.ACKNOWLEDGED, Transition.SILENCED}]
-    if not done:
-        return ""
+def _since_first(page: Page, incident: Incident) -> str:
+    """In how long it opened so often."""
+    return span(page.now.wall - incident.reopenings[0])
 
-    last, now, zone = done[-1], page.now.wall, page.place.zone
-    until = f" until {clock_time(last.until, now, zone)}" if last.until is not None else ""
-    words = f"{last.transition.value.capitalize()} at {clock_time(last.at, now, zone)}{until} by {last.note}"
-    return sentence(one_line(words, _HIDDEN_LIMIT))
+
+def _nevertheless(incident: Incident) -> str:
+    """What is told of it although it is hidden."""
+    done = hidden_by(incident)
+    if done is not None and done.transition is Transition.SILENCED:
+        return "Its end is told all the same."
+
+    return "You hear of it again when it gets worse, and when it is over."
+
+
+def _unanswered(page: Page, incident: Incident) -> str:
+    """Why somebody else is told now: nobody has answered for it, or not for long."""
+    answer = next((one for one in reversed(spell(incident)) if one.transition in _ANSWERS), None)
+    if answer is None:
+        waited = max(page.channel.after, page.notification.committed_at - incident.fact_at)
+        return f"Nobody has acknowledged it for {span(waited)}."
+
+    if answer.transition is Transition.UNACKNOWLEDGED:
+        return "It was acknowledged; that was taken back."
+
+    return sentence(f"It was {hiding_words(page, answer)}")
+
+
+_ANSWERS = frozenset({Transition.ACKNOWLEDGED, Transition.UNACKNOWLEDGED})
+
+
+def hidden_by(incident: Incident) -> Chapter | None:
+    """Which acknowledgement or silence came last."""
+    return next((one for one in reversed(incident.chapters) if one.transition in _HIDINGS), None)
+
+
+def hiding_words(page: Page, chapter: Chapter) -> str:
+    """Who took it in hand, or does not want to hear of it, why, and for how long. A silence may be older than the trouble."""
+    now, zone = page.now.wall, page.place.zone
+    at = f" at {clock_time(chapter.at, now, zone)}" if chapter.transition is Transition.ACKNOWLEDGED else ""
+    until = f" until {clock_time(chapter.until, now, zone)}" if chapter.until is not None else ""
+    by = f" by {chapter.note}" if chapter.note else ""
+    return one_line(f"{chapter.transition}{at}{until}{by}", _HIDDEN_LIMIT)
+
+
+def _hidden_line(page: Page, incident: Incident) -> str:
+    """The first line, which stands alone."""
+    last = hidden_by(incident)
+    return "" if last is None else _said(hiding_words(page, last))
+
+
+def _said(words: str) -> str:
+    return sentence(words[0].upper() + words[1:])
 
 
 def _turn(page: Page, incident: Incident) -> str:
     """How it came to be what it is: again, for good, or from something else."""
-    last = incident.chapters[-1].transition if incident.chapters else None
-    if last is Transition.CALMED:
+    last = _turned(incident)
+    turn = None if last is None else last.transition
+    if turn is Transition.CALMED:
         return "It has stopped changing: no longer unstable."
 
-    if last is Transition.REOPENED:
+    if turn is Transition.REOPENED:
         ends = [chapter.at for chapter in incident.chapters if chapter.transition is Transition.RESOLVED]
         return f"Again: it was well for {span(incident.fact_at - ends[-1])}." if ends else "Again."
 
@@ -126,8 +179,9 @@ def _before(page: Page, incident: Incident) -> str:
     if not others:
         return ""
 
-    was = CATALOGUE[others[-1].kind].ending[0]
-    return f"Before: {was} since {clock_time(others[-1].at, page.now.wall, page.place.zone)}."
+    was = others[-1].kind
+    began = [*takewhile(lambda chapter: chapter.kind is was, reversed(others))][-1]
+    return f"Before: {CATALOGUE[was].ending[0]} since {clock_time(began.at, page.now.wall, page.place.zone)}."
 
 
 def _times(incident: Incident) -> str:

@@ -149,9 +149,11 @@ def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
     """It is over; the clearing verdict knows what it cost, and whether it was over before anybody looked."""
     known, cost, unseen = incident.facts.identity, verdict.facts, verdict.facts.between
     found_over = unseen is not None and unseen[0] >= incident.fact_at and now.wall - unseen[1] < _JUST_BEGUN
+    same = known is not None and cost.identity == known
     facts = replace(
         incident.facts,
-        lost=cost.lost,
+        # A daemon that only hung has cost nothing; what its coming had cost was told then.
+        lost=() if same else cost.lost,
         survivors=cost.survivors or incident.facts.survivors,
         sessions_known=cost.sessions_known,
         version=cost.version or incident.facts.version,
