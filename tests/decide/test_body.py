@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.decide.body import Page, recovery_lines, trouble_lines
-from coven_watchdog.decide.changes import calmed, changed, created, reopened, resolved
-from coven_watchdog.model.incidents import Facts, Incident
-from coven_watchdog.model.telling import Notification
+from coven_watchdog.decide.by_hand import done_by_hand
+from coven_watchdog.decide.changes import calmed, changed, created, reminded, reopened, resolved
+from coven_watchdog.model.incidents import Ack, Facts, Incident
+from coven_watchdog.model.telling import Notification, Silence
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import IncidentState, Kind, NotificationState, Reason
-from coven_watchdog.settings import Channel, Secret, Settings
+from coven_watchdog.settings import Channel, Delay, Secret, Settings
 from decide.pages import CRASH, HANG, KILLED, THREE, page
 from decide.verdicts import CRASHED, CRITICAL, HUNG, START, WALL, WARNING, WELL, bad, well
 
@@ -140,3 +141,115 @@ def test_no_loss_is_only_claimed_when_it_is_known() -> None:
     assert unknown[-1] == "What became of its sessions is not known yet."
     home = recovery(resolved(of(bad(Kind.HOME_INSECURE)), well(sessions_known=False), at(1)).incident)
     assert len(home) == 1
+
+
+ADA = Ack(WALL + MINUTE, "ada (zsh, pid 4711)", "on it")
+BOSS = Settings(channels=(Channel(name="boss", url=Secret("json://x"), after=Delay(30 * MINUTE)),))
+
+
+def hidden(incident: Incident, *silences: Silence, minutes: float = 2) -> Incident:
+    """With what people did in its story."""
+    return [*done_by_hand(incident, silences, at(minutes))][-1].incident
+
+
+@pytest.mark.parametrize(
+    ("ack", "said"),
+    [
+        (ADA, "Acknowledged at 11:07 by ada (zsh, pid 4711): on it."),
+        (replace(ADA, reason=""), "Acknowledged at 11:07 by ada (zsh, pid 4711)."),
+        (replace(ADA, reason="Really?"), "Acknowledged at 11:07 by ada (zsh, pid 4711): Really?"),
+        (replace(ADA, reason="", until=WALL + HOUR), "Acknowledged at 11:07 until 12:06 by ada (zsh, pid 4711)."),
+        (replace(ADA, until=WALL + 24 * HOUR), "Acknowledged at 11:07 until Nov 19 11:06 by ada (zsh, pid 4711): on it."),
+        (replace(ADA, by="", reason=""), "Acknowledged at 11:07."),
+    ],
+)
+def test_who_acknowledged_it(ack: Ack, said: str) -> None:
+    """The first line stands alone: when, for how long, who, why; then that it is not forgotten."""
+    lines = trouble(hidden(replace(of(), ack=ack)), Reason.HIDDEN)
+    assert (lines[0], lines[1]) == (said, "since 11:06 · killed by signal 9.")
+    assert lines[2] == "You hear of it again when it gets worse, and when it is over."
+
+
+def test_who_silenced_it() -> None:
+    """For how long, who and why; not since when, which may be long before the trouble. Only its end is told."""
+    lines = trouble(hidden(of(), Silence("s", WALL + HOUR, by="ada", reason="upgrading", at=WALL - HOUR)), Reason.HIDDEN)
+    assert lines[:3] == [
+        "Silenced until 12:06 by ada: upgrading.",
+        "since 11:06 · killed by signal 9.",
+        "Its end is told all the same.",
+    ]
+    both = trouble(hidden(replace(of(), ack=ADA), Silence("s", WALL + HOUR, by="bob")), Reason.HIDDEN)
+    assert (both[0], both[2]) == ("Silenced until 12:06 by bob.", "Its end is told all the same.")
+
+
+def test_a_reason_is_one_line_and_not_endless() -> None:
+    """Whatever somebody writes."""
+    long = trouble(hidden(replace(of(), ack=replace(ADA, reason="x\n\x1b[2J" * 200))), Reason.HIDDEN)[0]
+    assert len(long) <= 200
+    assert long.isprintable()
+
+
+def test_hidden_by_nobody() -> None:
+    """One whose story was cut has no such line."""
+    assert trouble(of(), Reason.HIDDEN)[0].startswith("since 11:06 · ")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(30, "30 min"), (53, "53 min"), (4 * 60, "4 h"), (-60, "30 min")],
+    ids=["now", "later", "night", "set"],
+)
+def test_nobody_has_acknowledged_it(minutes: int, said: str) -> None:
+    """Who is told because nobody else has answered hears for how long that is so."""
+    made = page(row(committed_at=WALL + minutes * MINUTE), (), BOSS)
+    assert f"Nobody has acknowledged it for {said}." in trouble(of(), made=made)
+
+
+def test_somebody_has_acknowledged_it_for_a_while() -> None:
+    """It is not said that nobody did, when it was for a time, or was taken back."""
+    made = page(row(committed_at=WALL + 2 * HOUR), (), BOSS, WALL + 2 * HOUR)
+    answered = hidden(replace(of(), ack=replace(ADA, until=WALL + HOUR)))
+    assert trouble(answered, made=made)[1] == "It was acknowledged at 11:07 until 12:06 by ada (zsh, pid 4711): on it."
+    taken_back = hidden(replace(hidden(replace(of(), ack=ADA)), ack=None), minutes=20)
+    assert trouble(taken_back, made=made)[1] == "It was acknowledged; that was taken back."
+
+
+def test_an_event_waits_for_no_answer() -> None:
+    """A message of an event says nothing of acknowledgements."""
+    assert not [line for line in trouble(of(bad(Kind.SESSION_FAILED)), made=page(row(), (), BOSS)) if "acknowledged" in line]
+
+
+def test_the_first_word_about_what_is_unstable() -> None:
+    """A channel that heard nothing of it before hears how often it was."""
+    flapping = replace(of(), unstable=True, reopenings=tuple(WALL + turn * MINUTE for turn in range(5)))
+    made = page(row(), (), now=WALL + 6 * MINUTE)
+    assert trouble(flapping, made=made)[1] == "5 times within 6 min. Quiet now until it has not changed for 15 minutes."
+
+
+def test_a_change_that_was_told_later() -> None:
+    """Its time is that of the change, and what it was before began when it began, whatever people did between."""
+    seen = hidden(replace(of(HANG), ack=ADA))
+    reminded_of = reminded(seen, at(8)).incident
+    step = changed(reminded_of, CRASH, at(10))
+    assert step is not None
+    late = page(row(Reason.CHANGED, WALL + HOUR), (), now=WALL + HOUR)
+    told = trouble(hidden(step.incident, Silence("s", WALL + HOUR), minutes=11), Reason.CHANGED, late)
+    assert told[:2] == ["11:16 · killed by signal 9.", "Before: hung since 11:06."]
+
+
+def test_before_is_the_last_of_several() -> None:
+    """Hung, then unhealthy, then hung again, then crashed: it hung since the second time."""
+    story = of(HANG)
+    for minutes, verdict in ((3, bad(Kind.DAEMON_UNHEALTHY)), (5, HANG), (10, CRASH)):
+        step = changed(story, verdict, at(minutes))
+        assert step is not None
+        story = step.incident
+
+    assert trouble(story, Reason.CHANGED, page(row(), (), now=WALL + 11 * MINUTE))[1] == "Before: hung since 11:11."
+
+
+def test_again_although_it_was_silenced() -> None:
+    """What people did stands beside the story, it does not hide what happened."""
+    over = resolved(of(), WELL, at(1)).incident
+    again = hidden(reopened(over, CRASHED, at(4)).incident, Silence("s", WALL + HOUR), minutes=5)
+    assert trouble(again, Reason.CHANGED)[1] == "Again: it was well for 3 min."

@@ -11,8 +11,8 @@ from coven_watchdog.decide.changes import created
 from coven_watchdog.decide.render import render
 from coven_watchdog.decide.words import Place
 from coven_watchdog.model.facts import ExitStatus
-from coven_watchdog.model.incidents import Facts
-from coven_watchdog.model.telling import Member, Notification
+from coven_watchdog.model.incidents import Ack, Facts
+from coven_watchdog.model.telling import Member, Message, Notification
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND
 from coven_watchdog.model.words import Found, IncidentState, Kind, NotificationState, Priority, Reason, Severity, Tone
 from coven_watchdog.settings import Channel, Home, Secret, Settings
@@ -28,6 +28,7 @@ from decide.verdicts import (
     WALL,
     WARNING,
     WELL,
+    acked,
     away,
     bad,
     brief,
@@ -469,6 +470,117 @@ def test_a_group_of_recoveries() -> None:
 home.insecure i1.2"""
     )
     assert (group.tone, group.priority) == (Tone.SUCCESS, Priority.LOW)
+
+
+def told_of(*moves: Move, settings: Settings = DESK) -> list[Message]:
+    """The messages with their tones."""
+    told = Play(settings)
+    for at, *seen in moves:
+        told.at(at, *seen)
+
+    return rendered(told)
+
+
+UPGRADE = silenced(3600, by="ada (zsh, pid 4711)", reason="upgrading")
+LOOSE = bad(Kind.HOME_INSECURE, Severity.CRITICAL, facts=Facts(home=HOME, detail="is open to other users (mode 0777)"))
+BROKEN = bad(Kind.STORE_BROKEN, facts=Facts(home=HOME, detail="GET /sessions: 500"))
+
+
+def test_hidden() -> None:
+    """What somebody has taken in hand is said as such, and wakes nobody."""
+    (_, message) = told_of((0, CRASH), (60, acked, CRASH))
+    assert (
+        text(message)
+        == f"""\
+✖ Coven crashed on devbox · acknowledged
+Acknowledged at 11:07 by ada.
+since 11:06 · killed by signal 9.
+You hear of it again when it gets worse, and when it is over.
+{HIT}
+Evidence is saved. Start it again: coven daemon start (starts it, ends nothing)
+daemon.crashed i1.2"""
+    )
+    assert (message.tone, message.priority) == (Tone.FAILURE, Priority.DEFAULT)
+    assert told_of((0, CRASH), (60, UPGRADE, CRASH))[-1].title == "✖ Coven crashed on devbox · silenced"
+
+
+def test_a_group_of_what_is_hidden() -> None:
+    """Several at once are told as what was done about them, each with who."""
+    (_, message) = told_of((0, BROKEN, LOOSE), (60, UPGRADE, BROKEN, LOOSE))
+    assert (
+        text(message)
+        == """\
+✖ 2 alerts silenced on devbox
+✖ 11:06 Coven's ledger is broken: silenced until 12:07 by ada (zsh, pid 4711): upgrading
+✖ 11:06 Coven's home is not safe: silenced until 12:07 by ada (zsh, pid 4711): upgrading
+store.broken i1.2"""
+    )
+    assert message.priority is Priority.DEFAULT
+    assert told_of((0, BROKEN, LOOSE), (60, acked, BROKEN, LOOSE))[-1].title == "✖ 2 alerts acknowledged on devbox"
+
+
+def test_the_daemon_and_others_hidden() -> None:
+    """Its story leads, also here."""
+    (_, message) = told_of((0, CRASH, LOOSE), (60, UPGRADE, CRASH, LOOSE))
+    assert (message.title, message.priority) == ("✖ Coven crashed on devbox · silenced", Priority.DEFAULT)
+    assert message.lines[-3:-1] == (
+        "Also 1 alert:",
+        "✖ 11:06 Coven's home is not safe: silenced until 12:07 by ada (zsh, pid 4711): upgrading",
+    )
+
+
+def test_news_before_what_is_hidden() -> None:
+    """A critical that is new leads, and is urgent, whatever was acknowledged in the same moment."""
+    (_, message) = told_of((0, CRASH), (60, acked, CRASH, LOOSE))
+    assert (message.title, message.priority) == ("✖ 2 alerts on devbox", Priority.URGENT)
+    assert message.lines[:2] == (
+        "✖ 11:07 Coven's home is not safe: is open to other users (mode 0777)",
+        "✖ 11:06 Coven crashed: acknowledged at 11:07 by ada",
+    )
+
+
+def test_hidden_in_two_ways() -> None:
+    """Acknowledged the one, silenced the other: each line says which."""
+    own = silenced(3600, kind="home.*", by="bob")
+
+    def crash_acked(run: Play) -> None:
+        run.shelf.incidents["i1"] = replace(run.shelf.incidents["i1"], ack=Ack(run.now.wall, "ada"))
+
+    (_, message) = told_of((0, BROKEN, LOOSE), (60, crash_acked, own, BROKEN, LOOSE))
+    assert message.lines[:2] == (
+        "✖ 11:06 Coven's ledger is broken: acknowledged at 11:07 by ada",
+        "✖ 11:06 Coven's home is not safe: silenced until 12:07 by bob",
+    )
+    assert message.title == "✖ 2 alerts on devbox"
+
+
+def test_held_back_by_the_rate() -> None:
+    """What could not be told is told at once when it can, and says why it is late."""
+    few = Settings(channels=(Channel(name="desk", url=Secret("json://x"), max_per_hour=1),))
+    *_, message = told_of((0, ended(1)), (100, ended(2)), (200, ended(3)), (3600,), settings=few)
+    assert (
+        text(message)
+        == """\
+! 2 more held back on devbox
+Held back by this channel's limit of 1 message an hour:
+! 11:08 codex in shop crashed (0002c0de): killed by signal 9
+! 11:10 codex in shop crashed (0003c0de): killed by signal 9
+session.crashed i2.2"""
+    )
+
+
+def test_a_message_of_very_many() -> None:
+    """The members in hand are the worst of them; how many there are in all is counted."""
+    row = Notification("a.1", "desk", "a", Reason.FIRST, NotificationState.QUEUED, WALL, WALL, WALL)
+    few = [
+        Member("a.1", "desk", str(one), Reason.FIRST, created(ended(one), str(one), IncidentState.NOTED, START))
+        for one in range(9)
+    ]
+    many = replace(page(row, few), kinds={Kind.SESSION_CRASHED: 12_000})
+    assert render(many).title == "! 12000 sessions crashed on devbox"
+    assert render(many).lines[-2] == "+ 11995 more: coven-watchdog incidents (only reads)"
+    mixed = replace(many, kinds={Kind.SESSION_CRASHED: 12_000, Kind.SESSION_FAILED: 3})
+    assert render(mixed).title == "! 12003 alerts on devbox"
 
 
 def test_the_daemons_story_leads_a_group() -> None:

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from coven_watchdog.catalogue import EFFECTS
 from coven_watchdog.decide import phrases
-from coven_watchdog.decide.body import Page, recovery_lines, trouble_lines
+from coven_watchdog.decide.body import Page, hidden_by, hiding_words, recovery_lines, trouble_lines
 from coven_watchdog.decide.digest_text import digest_message
 from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import clock_time, counted, span
-from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.incidents import Chapter, Incident
 from coven_watchdog.model.telling import Member, Message
 from coven_watchdog.model.time import MINUTE
 from coven_watchdog.model.words import Effect, Form, Kind, Priority, Reason, Severity, Tone, Transition
@@ -59,7 +59,7 @@ def _single(page: Page, member: Member) -> Message:
         title=_headed(page, member),
         lines=(*_story(page, member), f"{incident.kind} {token}"),
         tone=_tone(incident),
-        priority=Priority.DEFAULT if member.role is Reason.HIDDEN else _priority(incident),
+        priority=_urgency(member),
         token=token,
     )
 
@@ -86,11 +86,7 @@ _AGAIN = {Reason.REMINDER: " · still", Reason.UNSTABLE: " · unstable"}
 
 def _hidden(incident: Incident) -> str:
     """Which of the two somebody did last."""
-    last = next((one for one in reversed(incident.chapters) if one.transition in _HIDINGS), None)
-    return f" · {last.transition}" if last else ""
-
-
-_HIDINGS = frozenset({Transition.ACKNOWLEDGED, Transition.SILENCED})
+    return f" · {last.transition}" if (last := hidden_by(incident)) else ""
 
 
 def _over_title(page: Page, incident: Incident) -> str:
@@ -147,12 +143,17 @@ def _priority(incident: Incident) -> Priority:
     return _PRIORITIES.get(incident.severity, Priority.LOW)
 
 
+def _urgency(member: Member) -> Priority:
+    """What somebody has taken in hand wakes nobody."""
+    return Priority.DEFAULT if member.role is Reason.HIDDEN else _priority(member.snapshot)
+
+
 def _group(page: Page, told: Sequence[Member]) -> Message:
     """Several at once, the worst first. The token is that of the one which opened the group.
 
     The daemon's own story is told whole, and the others below it; else it is said how many, and the first few are named.
     """
-    members = sorted(told, key=lambda member: _weight(member.snapshot), reverse=True)
+    members = sorted(told, key=_weight, reverse=True)
     worst, total = members[0].snapshot, sum(page.kinds.values()) or len(members)
     if worst.subject == "daemon":
         title = _headed(page, members[0])
@@ -165,7 +166,7 @@ def _group(page: Page, told: Sequence[Member]) -> Message:
 
     opener = next((member.snapshot for member in told if member.incident == page.notification.incident), worst)
     token = page.notification.id
-    return Message(title, (*lines, f"{opener.kind} {token}"), _tone(worst), _priority(worst), token)
+    return Message(title, (*lines, f"{opener.kind} {token}"), _tone(worst), _urgency(members[0]), token)
 
 
 def _held_back(page: Page) -> bool:
@@ -174,17 +175,17 @@ def _held_back(page: Page) -> bool:
 
 def _named(page: Page, members: Sequence[Member], total: int) -> tuple[str, ...]:
     """The first few, a line each, and where to read of the rest of `total`."""
-    lines = [line for member in members[:_GROUP_LINES] for line in _group_lines(page, member.snapshot)]
+    lines = [line for member in members[:_GROUP_LINES] for line in _group_lines(page, member)]
     if total > _GROUP_LINES:
         lines.append(f"+ {total - _GROUP_LINES} more: coven-watchdog incidents ({EFFECTS[Effect.READS]})")
 
     return tuple(lines)
 
 
-def _weight(incident: Incident) -> tuple[bool, int]:
-    """What is still so before what is over; what is over and cost something before what did not."""
-    still = incident.resolved_at is None
-    return still, incident.severity.rank if still else len(incident.facts.lost)
+def _weight(member: Member) -> tuple[bool, bool, int]:
+    """What is still so before what is over, news before what is hidden; what is over and cost something before what did not."""
+    incident, still = member.snapshot, member.snapshot.resolved_at is None
+    return still, member.role is not Reason.HIDDEN, incident.severity.rank if still else len(incident.facts.lost)
 
 
 def _group_words(page: Page, members: Sequence[Member]) -> str:
@@ -199,7 +200,18 @@ def _group_words(page: Page, members: Sequence[Member]) -> str:
         return f"{counted(total, 'session')} {_GROUPED[only]}"
 
     over = all(member.snapshot.resolved_at is not None for member in members)
-    return f"{counted(total, 'alert')}{' over' if over else ''}"
+    return f"{counted(total, 'alert')}{' over' if over else _all_hidden(members)}"
+
+
+def _all_hidden(members: Sequence[Member]) -> str:
+    """` silenced`, when the same was done about all of them."""
+    done = {last.transition if (last := _hiding(member)) else "" for member in members}
+    return f" {done.pop()}" if len(done) == 1 and "" not in done else ""
+
+
+def _hiding(member: Member) -> Chapter | None:
+    """What somebody did about it, where that is what is told."""
+    return hidden_by(member.snapshot) if member.role is Reason.HIDDEN else None
 
 
 _GROUPED = {
@@ -212,12 +224,13 @@ _GROUPED = {
 }
 
 
-def _group_lines(page: Page, incident: Incident) -> tuple[str, ...]:
-    """One of several: when, what, why; or that it is over, and where to read how to go on with what was lost."""
-    now, place = page.now.wall, page.place
+def _group_lines(page: Page, member: Member) -> tuple[str, ...]:
+    """One of several: when, what, why (or who hid it); or that it is over, and where to read how to go on with what was lost."""
+    incident, now, place = member.snapshot, page.now.wall, page.place
     if incident.resolved_at is None:
-        moment, headline = phrases.when(incident, now, place), phrases.headline(incident)
-        said = f"{_mark(incident)} {moment} {headline}{_short(incident)}: {phrases.cause(incident)}"
+        moment, headline, hiding = phrases.when(incident, now, place), phrases.headline(incident), _hiding(member)
+        why = hiding_words(page, hiding) if hiding else phrases.cause(incident)
+        said = f"{_mark(incident)} {moment} {headline}{_short(incident)}: {why}"
         return (one_line(said, _GROUP_LINE),)
 
     back = _back(incident, _NAMES[0])
