@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    at: int
+    """When it was read, ns of a clock that only goes on."""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def http_sink() -> Iterator[HttpSink]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = urlsplit(self.path)
-            sink.got.append(Request(parts.path, parse_qs(parts.query), dict(self.headers), body))
+            sink.got.append(Request(parts.path, parse_qs(parts.query), dict(self.headers), body, time.monotonic_ns()))
             self.send_response(sink.statuses.pop(0) if sink.statuses else sink.status)
             for name, value in sink.headers.items():
                 self.send_header(name, value)
