@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 
 from coven_watchdog.errors import StoreBusyError, StoreError, StoreUnwritableError
+from coven_watchdog.model.incidents import Ack
 from coven_watchdog.model.telling import Plan
-from coven_watchdog.model.words import NotificationState, Reason
+from coven_watchdog.model.words import IncidentState, NotificationState, Reason
 from coven_watchdog.store.connection import FILE_NAME, connect
 from coven_watchdog.store.fallback import empty, remembered, remembered_file, rescued, set_aside, write_back
 from coven_watchdog.store.memory import load
 from coven_watchdog.store.migrations import NEWEST, version
-from coven_watchdog.store.requests import request_test
+from coven_watchdog.store.naming import incident_named
+from coven_watchdog.store.requests import acknowledge, add_silence, remove_silence, request_test, unacknowledge
 from coven_watchdog.store.rows import notification as read
 from coven_watchdog.store.writing import write_plan
-from store.builders import START, counts, event, incident, moment, notification, story
+from store.builders import START, counts, event, incident, moment, notification, silence, story
 
 STAMP = "20260528T202640Z"
 
@@ -144,6 +146,57 @@ def test_a_test_asked_for_meanwhile_is_not_lost(connection: sqlite3.Connection, 
         ("k7fq.1", NotificationState.QUEUED),
         (asked[0], NotificationState.QUEUED),
     ]
+
+
+def test_a_silence_asked_for_meanwhile_is_not_lost(connection: sqlite3.Connection, tmp_path: Path) -> None:
+    """Nor is it that one was removed: commands know only the file."""
+    path = tmp_path / FILE_NAME
+    add_silence(path, silence("s-old"))
+    memory, _ = remembered(connection, START)
+    with closing(memory):
+        add_silence(path, silence("s-new"))
+        remove_silence(path, "s-old", START + 1, "ada")
+        write_back(memory, connection, "x")
+
+    assert [tuple(row) for row in connection.execute("SELECT id, until FROM silence ORDER BY id")] == [
+        ("s-new", silence().until),
+        ("s-old", START + 1),
+    ]
+
+
+def test_an_acknowledgement_made_meanwhile_is_not_lost(connection: sqlite3.Connection, tmp_path: Path) -> None:
+    """Made or taken back, of what is open still; one of an opening that is over stays with that, and memory knows the rest better."""
+    path, ack = tmp_path / FILE_NAME, Ack(START, "ada")
+    names = ("made", "undone", "again", "over", "gone")
+    acknowledged = {"undone"}
+    for name in names:
+        write_plan(connection, story(incident(name, subject=name, ack=ack if name in acknowledged else None)), moment())
+
+    connection.execute("UPDATE incident SET doc = 'junk' WHERE id = 'gone'")
+    memory, _ = remembered(connection, START)
+    with closing(memory):
+        for name in ("made", "again", "over"):
+            acknowledge(path, name, ack)
+
+        unacknowledge(path, "undone", START)
+        later = (
+            incident("made", subject="made", tellings=7),
+            incident("again", subject="again", reopenings=(START,)),
+            incident("over", subject="over", state=IncidentState.RESOLVED),
+            incident("new", subject="new"),
+        )
+        write_plan(memory, Plan(incidents=later), moment())
+        write_back(memory, connection, "x")
+
+    kept = {name: incident_named(connection, name) for name in ("made", "undone", "again", "over", "new")}
+    assert {name: one.ack for name, one in kept.items()} == {
+        "made": ack,
+        "undone": None,
+        "again": None,
+        "over": None,
+        "new": None,
+    }
+    assert kept["made"].tellings == 7
 
 
 def test_a_held_file_is_not_waited_for_without_end(connection: sqlite3.Connection, tmp_path: Path) -> None:

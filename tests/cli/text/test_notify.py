@@ -5,9 +5,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cli.text.pictures import HERE, text
-from coven_watchdog.cli.text.notify import log_lines, tried_lines
+from coven_watchdog.cli.text.notify import log_lines, route_lines, tried_lines
 from coven_watchdog.model.words import NotificationState
-from coven_watchdog.report.notifications import NotifyLog, NotifyTest, TriedView, log_of
+from coven_watchdog.report.notifications import NotifyLog, NotifyRoute, NotifyTest, RouteView, TriedView, log_of
 from coven_watchdog.store import StoreReader
 from report.filled import fill
 
@@ -55,3 +55,13 @@ def test_tests() -> None:
     lines = text(tried_lines(NotifyTest(sent_by="service", channels=views))).splitlines()
     assert lines[:2] == ["✓  a  sent", "✖  b  refused"]
     assert "not sent yet" in lines[2]
+
+
+def test_a_route() -> None:
+    """Told or not, and why; that nobody would be told stands first."""
+    one, two = RouteView(name="desk", told=True, because="why"), RouteView(name="phone", told=False, because="why not")
+    assert text(route_lines(NotifyRoute(channels=(one, two)))).splitlines() == [
+        "✓  desk   told      why",
+        "·  phone  not told  why not",
+    ]
+    assert text(route_lines(NotifyRoute(channels=(two,)))).startswith("! Nobody would be told now.\n")

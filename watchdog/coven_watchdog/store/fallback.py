@@ -2,13 +2,16 @@
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from coven_watchdog.config.places import there
 from coven_watchdog.errors import StoreError
+from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import NotificationState, Reason
+from coven_watchdog.store.codec import decode, encode
 from coven_watchdog.store.connection import check_pages, closed_on_error, connect_memory, connect_reading
 from coven_watchdog.store.edge import busy, translated
 from coven_watchdog.store.migrations import migrate, refuse_newer
@@ -100,7 +103,7 @@ def empty(at: int) -> sqlite3.Connection:
 def write_back(memory: sqlite3.Connection, file: sqlite3.Connection, where: str) -> None:
     """Replace what the file holds by what memory holds, in one transaction of the file.
 
-    Test messages that a command put into the file meanwhile are taken over first.
+    What commands put into the file meanwhile is taken over first: test messages, silences, acknowledgements.
 
     Raises:
         StoreBusyError: another program holds the file.
@@ -116,6 +119,8 @@ def write_back(memory: sqlite3.Connection, file: sqlite3.Connection, where: str)
 
     with translated(where):
         _adopt_tests(file, memory)
+        _adopt_silences(file, memory)
+        _adopt_acknowledgements(file, memory)
         memory.backup(file, progress=bounded, sleep=_PAUSE_SECONDS)
 
 
@@ -131,6 +136,28 @@ def _adopt_tests(file: sqlite3.Connection, memory: sqlite3.Connection) -> None:
     ).fetchall()
     for row in rows:
         _insert(memory, "notification", {**dict(row), "seq": None})
+
+
+def _adopt_silences(file: sqlite3.Connection, memory: sqlite3.Connection) -> None:
+    """Only commands write these, and only into the file: its rows are the newer ones."""
+    rows = file.execute("SELECT id, until, doc FROM silence").fetchall()
+    memory.executemany("INSERT OR REPLACE INTO silence (id, until, doc) VALUES (?, ?, ?)", [tuple(row) for row in rows])
+
+
+def _adopt_acknowledgements(file: sqlite3.Connection, memory: sqlite3.Connection) -> None:
+    """Take over what people said of incidents that are open in both, and of the same opening."""
+    ours = {row["id"]: row["doc"] for row in memory.execute("SELECT id, doc FROM incident WHERE state = 'open'")}
+    for row in file.execute("SELECT id, doc FROM incident WHERE state = 'open'").fetchall():
+        if row["id"] in ours:
+            with suppress(StoreError):
+                theirs, mine = decode(row["doc"], Incident), decode(ours[row["id"]], Incident)
+                _adopt_acknowledgement(theirs, mine, memory)
+
+
+def _adopt_acknowledgement(theirs: Incident, mine: Incident, memory: sqlite3.Connection) -> None:
+    same_opening = (theirs.opened_at, theirs.reopenings) == (mine.opened_at, mine.reopenings)
+    if same_opening and theirs.ack != mine.ack:
+        memory.execute("UPDATE incident SET doc = ? WHERE id = ?", (encode(replace(mine, ack=theirs.ack)), mine.id))
 
 
 def _insert(memory: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
