@@ -60,10 +60,14 @@ def test_help_loads_nothing_heavy(cli: Cli) -> None:
 
 
 def test_run_loads_no_courier_s_library(cli: Cli) -> None:
-    """The service never imports rich, Apprise or jeepney: a fresh interpreter that has looked once has none of them."""
+    """The service never imports rich, Apprise, YAML or jeepney, not for channels from an Apprise file either: it has looked once."""
+    apprise = cli.home / "apprise.yml"
+    apprise.write_text("urls:\n  - json://127.0.0.1:1/x\n", encoding="utf-8")
+    apprise.chmod(0o600)
+    cli.configure('[[channels]]\nname = "team"\napprise_config = "~/apprise.yml"\n')
     code = (
         "import sys; from coven_watchdog.cli import call; code = call(['-q', 'run', '--once']);"
-        "print(code, [m for m in ('rich', 'apprise', 'jeepney') if m in sys.modules])"
+        "print(code, [m for m in ('rich', 'apprise', 'yaml', 'jeepney') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

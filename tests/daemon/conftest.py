@@ -92,6 +92,13 @@ class Service:
         new.chmod(0o600)
         new.rename(self.config)
 
+    def put_apprise(self, text: str, mode: int = 0o600) -> Path:
+        """Replace `~/apprise.conf`, as an editor would."""
+        new, file = self.base / "apprise.new", self.base / "apprise.conf"
+        new.write_text(text)
+        new.chmod(mode)
+        return new.rename(file)
+
     def options(self, *, once: bool = False) -> RunOptions:
         """What `run` would be given."""
         env = {"HOME": str(self.base), "COVEN_WATCHDOG_STATE_DIR": str(self.state), "PATH": "/usr/bin:/bin"}

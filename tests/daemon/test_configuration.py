@@ -67,3 +67,49 @@ async def test_a_single_look_is_impatient(service: Service) -> None:
     usual, once = (await made(service)).settings().probe, (await made(service, once=True)).settings().probe
     assert (usual.unresponsive_after, usual.health_timeout) == (5, 7 * SECOND)
     assert (once.unresponsive_after, once.health_timeout) == (2, SECOND)
+
+
+TEAM = '[[channels]]\nname = "team"\napprise_config = "~/apprise.conf"\ntags = ["oncall"]\n'
+
+
+def names(configuration: Configuration) -> list[str]:
+    """The channels in force."""
+    return [channel.name for channel in configuration.settings().channels]
+
+
+@pytest.mark.parametrize("once", [False, True])
+async def test_an_apprise_file(service: Service, *, once: bool) -> None:
+    """Its services are channels, from the start and after an edit of it alone."""
+    await to_thread.run_sync(service.put, TEAM)
+    file = await to_thread.run_sync(service.put_apprise, "oncall=json://a\nother=json://b\n")
+    configuration = await made(service, once=once)
+    assert names(configuration) == ["team/1"]
+    assert list(configuration.files) == [service.config, file]
+    assert not await configuration.reload()
+    await to_thread.run_sync(service.put_apprise, "oncall=json://a\noncall=json://b\n")
+    assert await configuration.reload()
+    assert names(configuration) == ["team/1", "team/2"]
+
+
+async def test_an_apprise_file_with_a_fault(service: Service) -> None:
+    """At the start it is refused; later the old channels stay, and the file is watched until it is mended."""
+    file = await to_thread.run_sync(service.put_apprise, "oncall=tgram://s3cr3t\n")
+    configuration = await made(service)
+    await to_thread.run_sync(service.put, TEAM)
+    with pytest.raises(ConfigError, match="Apprise does not take line 1"):
+        await made(service)
+
+    assert list(configuration.files) == [service.config]
+    assert not await configuration.reload()
+    assert configuration.error == (
+        f"{service.config}:3: channels[0].apprise_config: ~/apprise.conf: Apprise does not take line 1"
+    )
+    assert names(configuration) == ["sink"]
+    assert list(configuration.files) == [service.config, file]
+    await to_thread.run_sync(service.put, "homes = 5\n")
+    assert not await configuration.reload()
+    assert list(configuration.files) == [service.config, file]
+    await to_thread.run_sync(service.put, TEAM)
+    await to_thread.run_sync(service.put_apprise, "oncall=json://a\n")
+    assert await configuration.reload()
+    assert (names(configuration), configuration.error) == (["team/1"], "")

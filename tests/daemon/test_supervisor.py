@@ -19,7 +19,9 @@ from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.supervisor import Supervisor
 from coven_watchdog.errors import AlreadyRunningError, ConfigError, StoreError
+from coven_watchdog.model.words import Kind
 from coven_watchdog.simulated.control import SimulatedCoven
+from coven_watchdog.store import StoreReader
 from coven_watchdog.store.requests import request_test
 from daemon.conftest import Button, Coven, Service
 from rigs.program import Program
@@ -413,3 +415,46 @@ class TestRun:
             run(service.options())
 
         assert not service.state.exists()
+
+
+class TestAppriseFiles:
+    """Channels from an Apprise file."""
+
+    TEAM = '[[channels]]\nname = "team"\napprise_config = "~/apprise.conf"\ntags = ["oncall"]\nmin_severity = "info"\n'
+
+    @pytest.mark.anyio
+    async def test_each_service_is_told(self, service: Service, coven: Coven) -> None:
+        """An edit of the file alone changes who is told; a fault in it is told where it can be, until it is mended."""
+        service.write(channels=self.TEAM)
+        service.put_apprise(f"oncall={service.inbox.url}a\n")
+        async with coven() as simulated, service.running():
+            await simulated.kill()
+            await service.letters(1)
+            service.put_apprise(f"oncall={service.inbox.url}a\noncall={service.inbox.url}b\n")
+            await service.until(lambda store: [look.name for look in store.channels()] == ["team/1", "team/2"])
+
+            service.put_apprise("oncall=tgram://s3cr3t\n")
+            await service.until(lambda store: self.troubled(store) == ["open"])
+            service.put_apprise(f"oncall={service.inbox.url}a\n")
+            await service.until(lambda store: self.troubled(store) == ["resolved"])
+            await service.until(lambda store: [look.name for look in store.channels()] == ["team/1"])
+
+        told = "\n".join(letter.text for letter in service.inbox.letters)
+        assert "Apprise does not take line 1" in told
+        assert "s3cr3t" not in told
+
+    @pytest.mark.anyio
+    async def test_once(self, service: Service, coven: Coven) -> None:
+        """Cron's pass tells each of them as well."""
+        service.write(channels=self.TEAM)
+        service.put_apprise(f"oncall={service.inbox.url}a\noncall={service.inbox.url}b\nother={service.inbox.url}c\n")
+        async with coven() as simulated:
+            await simulated.kill()
+            assert await service.once() == 0
+
+        assert [letter.kind for letter in service.inbox.letters] == ["daemon.crashed"] * 2
+
+    @staticmethod
+    def troubled(store: StoreReader) -> list[str]:
+        """The states of what was told of the configuration."""
+        return [one.state.value for one in store.incidents() if one.kind is Kind.WATCHDOG_CONFIG_INVALID]

@@ -93,6 +93,12 @@ async def test_without_such_files_nobody_is_asked(configure: Configure, env: Map
     [
         ("", "", "3: channels[0].apprise_config", "there is no service in it"),
         ("", "urls:\n  - [\n", "3: channels[0].apprise_config", "it is no YAML (line 3)"),
+        (
+            "",
+            "urls:\n  - json://s3cr3t:\n      x: 2001-99-99\n",
+            "3: channels[0].apprise_config",
+            "cannot read it (ValueError)",
+        ),
         ("", "tgram://s3cr3t\n", "3: channels[0].apprise_config", "Apprise does not take line 1"),
         ("", "include s3cr3t.yml\n", "3: channels[0].apprise_config", "it includes other files (line 1)"),
         ('tags = ["oncal"]', APPRISE, "4: channels[0].tags", "; there are: night, oncall, other; did you mean oncall?"),
@@ -100,7 +106,7 @@ async def test_without_such_files_nobody_is_asked(configure: Configure, env: Map
         ('tags = ["x"]', "json://h\n", "4: channels[0].tags", 'has the tag "x": its services have no tags'),
         ("", None, "3: channels[0].apprise_config", "there is no file "),
     ],
-    ids=["empty", "yaml", "url", "include", "spelling", "several", "untagged", "missing"],
+    ids=["empty", "yaml", "value", "url", "include", "spelling", "several", "untagged", "missing"],
 )
 async def test_faults(
     configure: Configure, env: Mapping[str, str], keys: str, apprise: str | None, where: str, said: str
@@ -174,7 +180,7 @@ async def test_what_the_courier_gets(configure: Configure, env: Mapping[str, str
     assert question == {"ask": "listing", "name": "apprise.conf", "text": APPRISE, "tags": ["a, b"]}
     assert "s3cr3t" not in repr((arguments, environment))
     assert found.urls == {0: ("json://h",)}
-    assert found.notes == [f"{path}:3: channels[0].apprise_config: {tmp_path}/apprise.conf: a note"]
+    assert found.notes == [f"{path}:3: channels[0].apprise_config: ~/apprise.conf: a note"]
 
 
 async def test_apprise_is_not_loaded_here(configure: Configure, env: Mapping[str, str]) -> None:

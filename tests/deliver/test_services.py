@@ -111,7 +111,6 @@ def test_the_same_service_twice() -> None:
         ("- a\n- b\n", "a.yml", "it is no YAML with sections such as urls:"),
         ("version: 2\nurls:\n  - json://h\n", "a.yml", "it is not of version 1"),
         ("a: &a [*a]\n", "a.yml", "its aliases form a loop"),
-        ("when: 2001-99-99\nurls:\n  - json://h\n", "a.yml", "Apprise cannot read it (ValueError)"),
         ("a: " + "[" * 5000, "a.yml", "it is no YAML"),
         ("json://a\ntgram://s3cr3t\n", "a", "Apprise does not take line 2"),
         ("json://a\n%%% s3cr3t on line 7.\n", "a", "Apprise does not take line 2"),

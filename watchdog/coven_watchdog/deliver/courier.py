@@ -21,7 +21,7 @@ from coven_watchdog.deliver import desktop
 from coven_watchdog.deliver.ear import Ear, listening
 from coven_watchdog.deliver.exchanges import attend
 from coven_watchdog.deliver.mask import without_secrets
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Listing, Parcel, Receipt, asked_url
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Listed, Listing, Parcel, Receipt, asked_url
 from coven_watchdog.deliver.priority import tuned
 from coven_watchdog.deliver.services import listed
 from coven_watchdog.errors import DeliveryError
@@ -83,7 +83,7 @@ def _answer(line: bytes) -> bytes:
 
     listing = Listing.read(line)
     if listing is not None:
-        return listed(listing).line()
+        return _listed(listing).line()
 
     url = asked_url(line)
     return _delivered(Parcel.read(line)).line() if url is None else json.dumps({"refused": _refusal(url)}).encode() + b"\n"
@@ -99,6 +99,16 @@ def _refusal(url: str) -> str:
 
     said = f"Apprise does not take this URL: {words}" if words else "Apprise does not take this URL"
     return "" if taken else one_line(without_secrets(said, url), _ERROR_LIMIT)
+
+
+def _listed(listing: Listing) -> Listed:
+    """The same fence around Apprise's reader, which lets through what PyYAML raises, such as ValueError for an odd date."""
+    try:
+        return listed(listing)
+    except ImportError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the fence
+        return Listed(problem=f"Apprise cannot read it ({type(error).__name__})")
 
 
 def _delivered(parcel: Parcel) -> Receipt:

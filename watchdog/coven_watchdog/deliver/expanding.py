@@ -97,6 +97,7 @@ async def _list(stanza: Stanza, env: Env, couriers: CourierPool, limit: float, f
     Raises:
         ReplacedError: the installed package is not ours any more.
     """
+    file = stanza.channel.apprise_config
     try:
         path = apprise_path(stanza.channel, env, stanza.where)
         text = await to_thread.run_sync(apprise_text, stanza.channel, env, stanza.where, abandon_on_cancel=True)
@@ -108,18 +109,18 @@ async def _list(stanza: Stanza, env: Env, couriers: CourierPool, limit: float, f
         answer = await _asked(couriers, Listing(path.name, text, stanza.channel.tags), limit)
     except (DeliveryError, ValueError, KeyError, TypeError) as error:
         said = error.message if isinstance(error, DeliveryError) else "the courier's answer makes no sense"
-        found.faults.append(Fault(stanza.where, f"{path} cannot be read: {said}", CHECK))
+        found.faults.append(Fault(stanza.where, f"{file} cannot be read: {said}", CHECK))
         return
 
     unmatched = _unmatched(stanza.channel, answer)
     wrong = answer.problem or _misfit(answer.urls) or ("" if answer.services else "there is no service in it")
     if wrong:
-        found.faults.append(Fault(stanza.where, f"{path}: {wrong}", _SYNTAX))
+        found.faults.append(Fault(stanza.where, f"{file}: {wrong}", _SYNTAX))
     elif unmatched:
-        found.faults.append(Fault(stanza.where_tags, f"{path}: {unmatched}", CHECK))
+        found.faults.append(Fault(stanza.where_tags, f"{file}: {unmatched}", CHECK))
     else:
         found.urls[stanza.index] = answer.urls
-        found.notes += [f"{stanza.where}: {path}: {note}" for note in answer.notes]
+        found.notes += [f"{stanza.where}: {file}: {note}" for note in answer.notes]
 
 
 async def _asked(couriers: CourierPool, listing: Listing, limit: float) -> Listed:

@@ -38,16 +38,10 @@ _SHOWN = 5
 
 
 def listed(listing: Listing) -> Listed:
-    """The fence around Apprise's reader: whatever it stumbles over is a problem of the file."""
-    try:
-        return _listed(listing) if listing.text.strip() else Listed()
-    except ImportError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the fence; PyYAML raises what its values raise, such as ValueError for a date
-        return Listed(problem=f"Apprise cannot read it ({type(error).__name__})")
+    """The services that the tags choose, or what is wrong with the file. Raises whatever a value of the file makes the reader raise."""
+    if not listing.text.strip():
+        return Listed()
 
-
-def _listed(listing: Listing) -> Listed:
     import apprise  # noqa: PLC0415 - loaded in couriers that need it
     from apprise.config.base import ConfigBase  # noqa: PLC0415 - as above
 
