@@ -100,6 +100,30 @@ def test_mail(courier: Courier, mailbox: Mailbox) -> None:
     assert mail.get_content().splitlines() == ALERT.body.splitlines()
 
 
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("refusal", "outcome"), [("550 5.1.1 no such user", "permanent"), ("451 4.7.1 greylisted, come back", "temporary")]
+)
+def test_a_mail_server_that_refuses(courier: Courier, mailbox: Mailbox, refusal: str, outcome: str) -> None:
+    """What a mail server refuses for good is, what it refuses for now is not; its words are told; the network is not to blame."""
+    mailbox.refusal = refusal
+    receipt = courier.carry(
+        replace(ALERT, url=f"mailto://127.0.0.1:{mailbox.port}?from=a@example.com&to=b@example.com&mode=insecure")
+    )
+    assert (receipt["outcome"], receipt["unreachable"]) == (outcome, False)
+    assert receipt["error"].endswith(f"({refusal})")
+
+
+@pytest.mark.system
+def test_a_mail_server_without_a_login(courier: Courier, mailbox: Mailbox) -> None:
+    """One that offers no login, or no encryption, is there: told as it is, and tried again."""
+    url = f"127.0.0.1:{mailbox.port}?from=a@example.com&to=b@example.com"
+    for one, cause in ((f"mailto://me:pw@{url}&mode=insecure", "AUTH"), (f"mailto://{url}&mode=starttls", "STARTTLS")):
+        receipt = courier.carry(replace(ALERT, url=one))
+        assert (receipt["outcome"], receipt["unreachable"]) == ("temporary", False)
+        assert "extension not supported by server" in receipt["error"], cause
+
+
 @pytest.mark.parametrize(("priority", "word"), [(Priority.URGENT, "max"), (Priority.LOW, "low")])
 def test_ntfy_priority(courier: Courier, http: HttpSink, priority: Priority, word: str) -> None:
     """The ntfy server gets the priority that Apprise does not derive from the type."""
@@ -176,6 +200,15 @@ def test_urls_that_apprise_refuses(courier: Courier, url: str) -> None:
     receipt = courier.carry(replace(ALERT, url=url))
     assert (receipt["outcome"], receipt["refused_url"]) == ("permanent", True)
     assert receipt["error"].startswith("Apprise does not take this URL")
+
+
+def test_a_service_that_needs_a_library(courier: Courier) -> None:
+    """What Apprise does not bring along for a service is named, with the command that adds it."""
+    receipt = courier.carry(replace(ALERT, url="growl://127.0.0.1"))
+    assert receipt["error"] == (
+        "Apprise does not take this URL: growl:// is disabled on this system. "
+        "It needs the Python library gntp beside coven-watchdog (pipx inject coven-watchdog gntp)"
+    )
 
 
 def test_asking_about_a_url(courier: Courier, http: HttpSink) -> None:

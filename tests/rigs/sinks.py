@@ -95,6 +95,8 @@ class Mailbox:
 
     port: int
     got: list[EmailMessage] = field(default_factory=list)
+    refusal: str = ""
+    """Answered to every recipient, if set."""
 
     def wait(self, count: int = 1) -> list[EmailMessage]:
         """The mails, once there are this many."""
@@ -108,6 +110,12 @@ def smtp_sink() -> Iterator[Mailbox]:
     mailbox = Mailbox(_free_port())
 
     class Handler:
+        async def handle_RCPT(  # noqa: N802 - as below
+            self, _server: object, _session: object, envelope: Envelope, address: str, _options: list[str]
+        ) -> str:
+            envelope.rcpt_tos.append(address)
+            return mailbox.refusal or "250 OK"
+
         async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd names it
             mailbox.got.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
             return "250 OK"

@@ -10,6 +10,7 @@ prints a URL: errors are masked here, and what plugins print goes nowhere.
 
 import json
 import os
+import re
 import resource
 import sys
 from functools import cache
@@ -95,10 +96,31 @@ def _refusal(url: str) -> str:
 
     with listening() as ear:
         taken = apprise.Apprise.instantiate(url, asset=_asset()) is not None
-        words = ear.words()
 
-    said = f"Apprise does not take this URL: {words}" if words else "Apprise does not take this URL"
-    return "" if taken else one_line(without_secrets(said, url), _ERROR_LIMIT)
+    return "" if taken else _not_taken(url, ear)
+
+
+def _not_taken(url: str, ear: Ear) -> str:
+    """That Apprise does not take the URL, why, and what is missing for it."""
+    said = ": ".join(filter(None, ("Apprise does not take this URL", ear.words())))
+    return one_line(without_secrets(said, url), _ERROR_LIMIT) + _lacking(url)
+
+
+def _lacking(url: str) -> str:
+    """Which library this scheme needs that is not installed: some services need one that Apprise does not bring along."""
+    from apprise.manager_plugins import NotificationManager  # noqa: PLC0415 - as below
+
+    services, scheme = NotificationManager(), url.partition("://")[0].lower()  # type: ignore[no-untyped-call]
+    if scheme not in services or services[scheme].enabled:
+        return ""
+
+    needed = services[scheme].requirements.get("packages_required") or ""
+    library = re.split(r"[^\w-]", str(needed))[0]
+    return (
+        f" It needs the Python library {library} beside coven-watchdog (pipx inject coven-watchdog {library})"
+        if library
+        else ""
+    )
 
 
 def _listed(listing: Listing) -> Listed:
@@ -133,8 +155,7 @@ def _by_apprise(parcel: Parcel) -> Receipt:
         try:
             result = _notified(parcel)
         except _Refused:
-            error = _shown(f"Apprise does not take this URL: {ear.words()}", parcel)
-            return Receipt(parcel.id, AttemptOutcome.PERMANENT, error, refused_url=True)
+            return Receipt(parcel.id, AttemptOutcome.PERMANENT, _not_taken(parcel.url, ear), refused_url=True)
 
     return _receipt(parcel, result, ear)
 
