@@ -81,7 +81,17 @@ def test_warnings_do_not_stop(write: Write, env: Env) -> None:
     assert "nobody would be told" in load(write("channels = []"), env).warnings[0]
 
 
-@pytest.mark.parametrize("keys", ['after = "1d"', 'after = ""', 'after = "0s"', "max_per_hour = 1", "max_per_hour = 1000"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        'kinds = []\nalso = ["session.finished"]',
+        'after = "1d"',
+        'after = ""',
+        'after = "0s"',
+        "max_per_hour = 1",
+        "max_per_hour = 1000",
+    ],
+)
 def test_the_bounds_themselves_are_meant(write: Write, env: Env, keys: str) -> None:
     """The least and the most are allowed, and a wait as long as messages are tried."""
     assert load(write(f"{DESK}{keys}\n"), env).warnings == ()

@@ -123,8 +123,8 @@ def _channel(at: str, channel: Channel, findings: Findings) -> None:
         for glob in getattr(channel, key):
             _glob(f"{at}.{key}", glob, findings)
 
-    for key in ("kinds", "homes"):
-        if not getattr(channel, key):
+    for key, given in (("kinds", (*channel.kinds, *channel.also)), ("homes", channel.homes)):
+        if not given:
             findings.add(f"{at}.{key}", "the list is empty: nothing would be told here; leave the key out to be told all")
 
 

@@ -42,7 +42,7 @@ EXPLAINED: Mapping[str, str] = {
     "channels[].url_env": "The environment variable that holds the URL.",
     "channels[].url_file": "The private file (0600) that holds the URL; $CREDENTIALS_DIRECTORY is expanded.",
     "channels[].min_severity": "The mildest severity told here.",
-    "channels[].also": "Kinds, or globs of kinds, told here whatever min_severity says.",
+    "channels[].also": "Kinds, or globs of kinds, told here whatever kinds and min_severity say.",
     "channels[].kinds": "Only these kinds, or globs of kinds, are told here.",
     "channels[].homes": "Only of these homes is told here: names, paths, or globs of either.",
     "channels[].titles": "Whether session titles may be shown here. Unset: as [privacy] says.",
