@@ -66,6 +66,15 @@ def test_what_is_over_is_told_by_sorts() -> None:
     assert [one.times for one in digest_of(told(again), ONE_HOME).over] == [2]
 
 
+def test_a_restart_that_ends_a_trouble() -> None:
+    """It is told by the trouble's own story; one of another home, or another time, is not."""
+    ends = replace(RESTART, fact_at=CRASH.fact_at + 3 * MINUTE)
+    elsewhere = replace(ends, id="x3dd", home=OTHER)
+    assert [one.incident for one in digest_of(told(CRASH, ends, elsewhere), ONE_HOME).over] == ["r2dd", "x3dd"]
+    assert digest_of(told(OPEN, replace(RESTART, fact_at=NOW - HOUR)), ONE_HOME).over == ()
+    assert len(digest_of(told(CRASH, RESTART), ONE_HOME).over) == 2
+
+
 def test_only_the_time_in_question() -> None:
     """What changed before does not matter, unless it is still so; what is off is told nowhere."""
     old = past("old2", 30)

@@ -23,6 +23,7 @@ def test_the_morning_after() -> None:
         "! Coven crashed 11:26–11:29: killed by signal 9 · 3 sessions lost",
         "✔ Coven hangs 2 times (6 min), last 14:26: its process lives and does not answer",
         "i Coven was restarted 15:26: version 0.4.5 became 0.4.6",
+        "How to go on: coven-watchdog incidents show r2dd (only reads)",
         "! 3 sessions lost with Coven: codex in shop ×2 · codex in api",
         "! 2 sessions failed: claude in api · codex in shop",
         "! 1 session orphaned: claude in api",
@@ -53,7 +54,7 @@ def test_that_all_is_well_is_not_claimed_blindly() -> None:
 def test_hundreds_of_everything() -> None:
     """Whatever happens, a title has 50 characters and a message 25 lines; what found no room is counted, and where to read it."""
     many = [replace(OPEN, id=f"i{n}", ack=None) for n in range(60)]
-    many += [past(f"p{n}", 3, subject=f"harness:{n}") for n in range(70)]
+    many += [past(f"p{n}", 3, subject=f"harness:{n}", facts=CRASH.facts) for n in range(70)]
     many += [ended(f"e{n}", kind, project=f"p{n}") for kind in Kind if kind.startswith("session.") for n in range(300)]
     chronicle = Chronicle(NOW - 7 * DAY, NOW, tuple(many), EVERYTHING.untold, EVERYTHING.silences, EVERYTHING.blind)
     message = written(digest_of(chronicle, ONE_HOME), host="a-machine-with-a-very-long-name-indeed")

@@ -21,6 +21,7 @@ from coven_watchdog.model.looks import SLEPT, BlindWindow
 from coven_watchdog.model.telling import Notification
 from coven_watchdog.model.time import DAY, MINUTE
 from coven_watchdog.model.words import (
+    Form,
     IncidentState,
     Kind,
     NotificationState,
@@ -160,11 +161,12 @@ class _Desk:
                 hidden_by=self._hidden_by(incident),
             )
 
-    def _over(self, incidents: Iterable[Incident]) -> Iterator[Trouble]:
+    def _over(self, incidents: Sequence[Incident]) -> Iterator[Trouble]:
         """What is over, all of one sort together, the worst first."""
         sorts: dict[tuple[str, str, Kind], list[Incident]] = {}
+        stories = [incident for incident in incidents if incident.subject == "daemon" and incident.form is Form.STATE]
         for incident in incidents:
-            if incident.state is not IncidentState.OPEN and not is_session(incident):
+            if incident.state is not IncidentState.OPEN and not is_session(incident) and not _is_told_by(incident, stories):
                 sorts.setdefault((incident.home, incident.subject, incident.kind), []).append(incident)
 
         for sort in sorted(sorts.values(), key=lambda sort: min(map(_badness, sort))):
@@ -196,12 +198,12 @@ class _Desk:
             return f"acknowledged by {said(incident.ack.by, _WHO)}"
 
         who = self._silenced_by(incident, self.chronicle.until - 1)
-        return f"silenced by {who}" if who else ""
+        return f"silenced by {said(who, _WHO)}" if who else ""
 
     def _silenced_by(self, incident: Incident, at: int) -> str:
         silences = (one for one in hiding(self.chronicle.silences, incident, at) if one.at <= at)
         names = dict.fromkeys(f"{one.by}: {one.reason}" if one.reason else one.by for one in silences)
-        return said(", ".join(names), _WHO)
+        return ", ".join(names)
 
     def _held(self, incidents: Mapping[str, Incident]) -> Iterator[Held]:
         """What was kept back and not told since: each incident once for each reason."""
@@ -212,16 +214,16 @@ class _Desk:
                 groups.setdefault((one.suppression, self._by(one, incident)), set()).add(one.incident)
 
         for (suppression, by), names in sorted(groups.items(), key=lambda group: _HELD.index(group[0][0])):
-            yield Held(suppression, len(names), by)
+            yield Held(suppression, len(names), said(by, _WHO))
 
     def _by(self, one: Untold, incident: Incident) -> str:
-        """Who wanted it so."""
+        """Who wanted it so, in their own words."""
         if one.suppression is Suppression.SILENCED:
             return self._silenced_by(incident, one.at)
 
         notes = [chapter.note for chapter in incident.chapters if chapter.transition is Transition.ACKNOWLEDGED]
         ack = incident.ack.by if incident.ack else notes[-1] if notes else ""
-        return said(ack, _WHO) if one.suppression is Suppression.ACKNOWLEDGED else ""
+        return ack if one.suppression is Suppression.ACKNOWLEDGED else ""
 
     def _untold(self) -> Iterator[Untold]:
         """What concerns this channel, or any."""
@@ -267,6 +269,17 @@ class _Desk:
 
 def _badness(incident: Incident) -> tuple[int, int, int]:
     return -incident.severity.rank, order(incident.kind), incident.fact_at
+
+
+def _is_told_by(incident: Incident, stories: Iterable[Incident]) -> bool:
+    """Whether a restart is how a trouble of the daemon ended, or part of it."""
+    if incident.kind is not Kind.DAEMON_RESTARTED:
+        return False
+
+    ends = (
+        (story.home, story.fact_at, incident.fact_at if story.resolved_at is None else story.resolved_at) for story in stories
+    )
+    return any(home == incident.home and began <= incident.fact_at <= over + MINUTE for home, began, over in ends)
 
 
 def _end(incident: Incident) -> int:

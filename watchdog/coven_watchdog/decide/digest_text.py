@@ -53,6 +53,7 @@ def digest_message(page: Page) -> Message:
     lines = (
         _first(page, digest),
         *_troubles(page, digest),
+        *_go_on(digest),
         *_sessions(digest),
         *_kept_back(digest),
         *_gaps(digest),
@@ -133,6 +134,13 @@ def _troubles(page: Page, digest: Digest) -> Iterator[str]:
 
     for one in digest.over[:_OVER]:
         yield _line(f"{_over_mark(one)} {_where(page, one)}{one.what} {_when(page, one)}: {one.why}{_cost(one)}")
+
+
+def _go_on(digest: Digest) -> Iterator[str]:
+    """Where to read how to go on with what was lost."""
+    costly = [one.incident for one in digest.over[:_OVER] if one.lost]
+    if costly:
+        yield f"How to go on: coven-watchdog incidents show {costly[0]} ({EFFECTS[Effect.READS]})"
 
 
 def _over_mark(one: Trouble) -> str:

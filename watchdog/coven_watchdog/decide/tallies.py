@@ -46,7 +46,10 @@ def ended(incidents: Iterable[Incident]) -> Iterator[Tally]:
 
 def _tallies(kind: Kind | None, severity: Severity, briefs: Iterable[SessionBrief]) -> tuple[Tally, ...]:
     """By harness and project, the most first; the last tally stands for all that found no room."""
-    counts = Counter((phrases.name(brief.harness), phrases.name(brief.project)) for brief in briefs)
+    counts: Counter[tuple[str, str]] = Counter()
+    for (harness, project), count in Counter((brief.harness, brief.project) for brief in briefs).items():
+        counts[phrases.name(harness), phrases.name(project)] += count
+
     named = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     tallies = [Tally(kind, severity, *names, count) for names, count in named[:_PROJECTS]]
     others = sum(count for _, count in named[_PROJECTS:])
