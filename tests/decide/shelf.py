@@ -9,6 +9,7 @@ from coven_watchdog.model.telling import Lane, Member, Notification, Plan, Silen
 from coven_watchdog.model.time import DAY, HOUR
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Suppression
 
+ENDS = frozenset({Reason.RESOLVED, Reason.LATE})
 QUEUED, SENT, WITHHELD = NotificationState.QUEUED, NotificationState.SENT, NotificationState.WITHHELD
 
 
@@ -42,9 +43,7 @@ class Shelf:
     def write(self, plan: Plan) -> Plan:
         """Keep a whole plan."""
         for incident in plan.incidents:
-            anew = incident.state is IncidentState.OPEN and self._ended(incident.id)
-            self.openings[incident.id] = self.openings.get(incident.id, 1) + anew
-            self.incidents[incident.id] = incident
+            self._put(incident)
 
         for key in plan.replaced:
             assert self.untried(key)
@@ -82,8 +81,29 @@ class Shelf:
         incident = self.incidents.get(name)
         return incident is not None and incident.state is IncidentState.RESOLVED and not incident.unstable
 
+    def _put(self, incident: Incident) -> None:
+        anew = incident.state is IncidentState.OPEN and self._ended(incident.id)
+        if anew:
+            self._go_on(incident.id)
+
+        self.openings[incident.id] = self.openings.get(incident.id, 1) + anew
+        self.incidents[incident.id] = incident
+
+    def _go_on(self, name: str) -> None:
+        """Where its end is owed, what was told belongs to the new opening too."""
+        was = self.openings[name]
+        channels = {channel for _, channel, about in self.members if about == name and self._owed(name, channel)}
+        for spot, (member, opening) in self.members.items():
+            if spot[1] in channels and (spot[2], opening) == (name, was):
+                self.members[spot] = (member, was + 1)
+
+    def _owed(self, incident: str, channel: str) -> bool:
+        """Whether its end was held back by quiet hours, and not told since."""
+        ends = [row for row, member in self._words(incident, channel) if member.role in ENDS]
+        return any(row.suppression is Suppression.QUIET_HOURS for row in ends) and all(row.suppression for row in ends)
+
     def _told(self, incident: str, channel: str, *, over: bool) -> Told:
-        if self._ended(incident) and not over:
+        if self._ended(incident) and not over and not self._owed(incident, channel):
             return Told()
 
         words = self._words(incident, channel)
@@ -96,7 +116,7 @@ class Shelf:
             withheld=frozenset(row.suppression for row, _ in words if row.suppression is not None),
             hidden=hidden[0] if hidden else None,
             heard=(last.severity, last.kind) if last else None,
-            closed=any(member.role in {Reason.RESOLVED, Reason.LATE} for _, member in told),
+            closed=any(member.role in ENDS for _, member in told),
         )
 
     def _words(self, incident: str, channel: str) -> list[tuple[Notification, Member]]:

@@ -14,7 +14,7 @@ from coven_watchdog.model.incidents import Facts, Verdict
 from coven_watchdog.model.telling import Plan, World
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Found, IncidentState, Kind, Reason, Suppression, Transition
-from coven_watchdog.settings import Alerts, Channel, Secret, Settings
+from coven_watchdog.settings import Alerts, Channel, Delay, QuietHours, Secret, Settings
 from coven_watchdog.store.codec import encode
 from coven_watchdog.store.connection import connect_memory
 from coven_watchdog.store.migrations import migrate
@@ -53,6 +53,15 @@ URL = Secret("json://x")
 QUIET = Channel(name="quiet", url=URL, min_severity=CRITICAL)
 EVERYTHING = Channel(name="all", url=URL, min_severity=INFO)
 TWO = Settings(channels=(DESK.channels[0], QUIET))
+NOISE_CONTROLLED = Settings(
+    channels=(
+        Channel(name="desk", url=URL),
+        Channel(name="quiet", url=URL, min_severity=CRITICAL, after=Delay(5 * MINUTE)),
+        Channel(name="few", url=URL, max_per_hour=2),
+    ),
+    alerts=Alerts(quiet_hours=QuietHours("11:10-12:30")),
+)
+"""Scripts begin at 11:06:40."""
 BROKEN = bad(Kind.STORE_BROKEN)
 RESTARTED = replace(bad(Kind.DAEMON_RESTARTED, WARNING), subject="daemon")
 
@@ -539,11 +548,11 @@ class Mirror(Shelf):
             )
 
 
-@given(SCRIPTS)
-def test_the_model_of_the_store_is_the_store(script: Script) -> None:
+@given(SCRIPTS, st.sampled_from([TWO, NOISE_CONTROLLED]))
+def test_the_model_of_the_store_is_the_store(script: Script, settings: Settings) -> None:
     """Every world that these scripts decide on is, fact for fact, what the real store reads."""
     mirror = Mirror()
-    _played(script, Play(TWO, shelf=mirror))
+    _played(script, Play(settings, shelf=mirror))
     mirror.tables.close()
 
 

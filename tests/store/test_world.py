@@ -119,6 +119,28 @@ def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> No
     assert _told(connection) == Told(unstable, unstable, heard=CRASH)
 
 
+def test_an_end_that_is_owed_keeps_its_opening(connection: sqlite3.Connection) -> None:
+    """Where quiet hours hold back the end, the story goes on when it opens anew; where the end was told, it begins anew."""
+    first = {name: notification("k7fq.1", name, state=SENT, attempts=1) for name in ("desk", "phone")}
+    _put(connection, story(incident(), *first.values()))
+    over = incident(state=IncidentState.RESOLVED)
+    held = notification("k7fq.2", reason=Reason.RESOLVED, state=WITHHELD, suppression=Suppression.QUIET_HOURS)
+    told = notification("k7fq.2", "phone", reason=Reason.RESOLVED, state=SENT)
+    _put(connection, story(over, held, told, transition=Transition.RESOLVED))
+
+    owed = Told(first["desk"], first["desk"], frozenset({Suppression.QUIET_HOURS}), heard=CRASH)
+    for _ in range(2):
+        assert (_told(connection), _told(connection, channel="phone")) == (owed, None)
+        _put(connection, story(incident(), transition=Transition.REOPENED))
+        assert (_told(connection), _told(connection, channel="phone")) == (owed, None)
+        _put(connection, story(over, transition=Transition.RESOLVED))
+
+    _put(connection, story(over, notification("k7fq.3", reason=Reason.RESOLVED), transition=Transition.RESOLVED))
+    assert _told(connection) is None
+    _put(connection, story(incident(), transition=Transition.REOPENED))
+    assert _told(connection) is None
+
+
 def test_open_incidents_are_told_of_too(connection: sqlite3.Connection) -> None:
     """What was withheld from an open incident of the home is known without asking for it by id."""
     _put(connection, story(incident(), notification(state=WITHHELD, suppression=Suppression.INHIBITED)))

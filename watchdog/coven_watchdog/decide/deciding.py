@@ -127,23 +127,28 @@ class Deciding:
             return None
 
         if _untried(begun):
-            return self._never_tried(step, channel, begun)
+            return self._never_tried(step, channel, begun, told.hidden)
 
         if not self.settings.alerts.send_resolved:
             return Reason.RESOLVED, Suppression.RESOLVED_OFF
 
-        if self.listening.holds_end(begun):
+        latest = max((row for row in (told.last, told.hidden) if row is not None), key=lambda row: row.committed_at)
+        if self.listening.holds_end(latest):
             return _once(Reason.RESOLVED, Suppression.QUIET_HOURS, told)
 
         return Reason.RESOLVED, None
 
-    def _never_tried(self, step: Step, channel: Channel, begun: Notification) -> Decision | None:
-        """The first word is still waiting in the outbox: it will tell the truth of the moment it goes out, or is replaced."""
+    def _never_tried(self, step: Step, channel: Channel, begun: Notification, hidden: Notification | None) -> Decision | None:
+        """The first word is still waiting in the outbox: it will tell the truth of the moment it goes out, or is replaced.
+
+        With it goes the word that it was hidden.
+        """
         if begun.group:
             self.refreshed[step.incident.id] = step.incident
             return None
 
-        self.replaced.append((begun.id, channel.name))
+        waiting = [row for row in (begun, hidden) if row is not None and _untried(row) and not row.group]
+        self.replaced += dict.fromkeys((row.id, channel.name) for row in waiting)
         return Reason.LATE, None
 
 

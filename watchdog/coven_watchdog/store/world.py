@@ -10,19 +10,21 @@ from coven_watchdog.model.time import DAY, HOUR
 from coven_watchdog.model.words import Kind, Reason, Severity, Suppression
 from coven_watchdog.store.codec import decode, word
 from coven_watchdog.store.moment import Moment, in_this_boot
-from coven_watchdog.store.rows import UNTRIED, listed, notification
+from coven_watchdog.store.rows import OWED, UNTRIED, listed, notification
 
 # A digest line tells nobody of an incident. A resolved incident that is asked for is about to open anew: of that opening
-# nothing was told yet, unless it is unstable, which is one opening until it is calm.
+# nothing was told yet, unless it is unstable, which is one opening until it is calm, or its end is still owed.
 _TOLD = """
     SELECT told.incident AS about, told.role, json_extract(told.snapshot, '$.severity') AS severity,
            json_extract(told.snapshot, '$.kind') AS kind, notification.*
     FROM notification_incident AS told
     JOIN incident ON incident.id = told.incident AND incident.opening = told.opening
     JOIN notification ON notification.id = told.notification AND notification.channel = told.channel
-    WHERE told.incident IN (SELECT value FROM json_each(?)) AND told.channel IN (SELECT value FROM json_each(?))
+    WHERE told.incident IN (SELECT value FROM json_each(?1)) AND told.channel IN (SELECT value FROM json_each(?2))
       AND told.role <> 'digest'"""
-_OF_THIS_OPENING = " AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable'))"
+_OF_THIS_OPENING = f"""
+      AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable')
+           OR (told.incident, told.channel) IN ({OWED}))"""
 _IN_ORDER = " ORDER BY notification.seq"
 _ENDS = frozenset({Reason.RESOLVED, Reason.LATE})
 # rows of the future were written before the wall clock was set back: they say nothing about the last hour

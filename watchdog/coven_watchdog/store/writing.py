@@ -10,7 +10,7 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Form, IncidentState, NotificationState, Suppression
 from coven_watchdog.store.codec import encode, titled, whole
 from coven_watchdog.store.moment import Moment
-from coven_watchdog.store.rows import UNTRIED, insert_notification, listed, put_member
+from coven_watchdog.store.rows import OWED, UNTRIED, insert_notification, listed, put_member
 
 _UPSERT = """
     INSERT INTO incident (id, home, subject, kind, form, occurrence, severity, state, opened_at, changed_at, resolved_at,
@@ -20,6 +20,10 @@ _UPSERT = """
         kind = excluded.kind, severity = excluded.severity, state = excluded.state, opened_at = excluded.opened_at,
         changed_at = excluded.changed_at, resolved_at = excluded.resolved_at, look_at = excluded.look_at,
         titled = excluded.titled, doc = excluded.doc, opening = opening + ?"""
+# where its end is owed the story goes on: what was told there belongs to the new opening too
+_GOES_ON = """
+    UPDATE notification_incident SET opening = opening + 1
+    WHERE incident = ?1 AND channel = ?2 AND opening = (SELECT opening - 1 FROM incident WHERE id = ?1)"""
 _DOUBLED = """
     SELECT 1 FROM incident
     WHERE form = 'event' AND home = ? AND subject = ? AND kind = ? AND occurrence = ? AND id <> ?"""
@@ -67,6 +71,7 @@ def _is_double(connection: sqlite3.Connection, incident: Incident) -> bool:
 
 def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incident], moment: Moment) -> None:
     reopened = _reopened(connection, incidents)
+    owed = connection.execute(OWED, (listed(reopened),)).fetchall()
     for incident in incidents:
         connection.execute(
             _UPSERT,
@@ -88,6 +93,8 @@ def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incid
                 incident.id in reopened,
             ),
         )
+
+    connection.executemany(_GOES_ON, owed)
 
 
 def _reopened(connection: sqlite3.Connection, incidents: Collection[Incident]) -> set[str]:
