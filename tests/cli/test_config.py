@@ -194,3 +194,21 @@ def test_doubtful_addresses_by_reference(cli: Cli) -> None:
     cli.configure('[[channels]]\nname = "x"\nurl_env = "GIVEN"\n')
     (warning,) = cli("config", "validate", "--json", env={"GIVEN": "mqtt://host/s3cr3t"}).document["warnings"]
     assert "channels[0].url_env: mqtt:// without ?qos=1" in warning
+
+
+def test_apprise_that_cannot_be_asked(cli: Cli) -> None:
+    """A broken installation is an error in words: of an Apprise file a fault, of a URL the end of the check."""
+    broken = cli.home / "broken"
+    broken.mkdir()
+    (broken / "apprise.py").write_text("raise ImportError('half of it is missing')", encoding="utf-8")
+    env = {"PYTHONPATH": str(broken)}
+    cli.configure(TEAM)
+    apprise(cli)
+    (fault,) = cli("config", "validate", "--json", env=env).document["faults"]
+    assert fault["message"].startswith("~/apprise.yml cannot be read: Apprise cannot be asked: ")
+    assert "half of it is missing" in fault["message"]
+    cli.configure('[[channels]]\nname = "x"\nurl = "json://127.0.0.1:1/s3cr3t"\n')
+    done = cli("config", "validate", env=env)
+    assert done.code == 1
+    assert "Apprise cannot be asked: " in done.err
+    assert "Traceback" not in done.err

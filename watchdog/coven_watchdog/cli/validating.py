@@ -22,7 +22,7 @@ from coven_watchdog.config import (
 )
 from coven_watchdog.deliver.couriers import CourierPool, environment
 from coven_watchdog.deliver.expanding import Found, listed
-from coven_watchdog.errors import ConfigError
+from coven_watchdog.errors import ConfigError, WatchdogError
 from coven_watchdog.settings import Channel
 
 _SERVICES = "see https://appriseit.com/services/ for the URL of each service"
@@ -133,13 +133,26 @@ def _where(found: Loaded, index: int, channel: Channel) -> str:
 
 
 async def _refused(channels: Sequence[Channel], found: Loaded, env: Mapping[str, str]) -> tuple[FaultView, ...]:
-    """What Apprise does not take."""
+    """What Apprise does not take.
+
+    Raises:
+        DeliveryError: it cannot be asked.
+        ReplacedError: the installed package was replaced just now.
+    """
     asked = [(channel, channel.url.reveal()) for channel in channels if channel.url is not None and not channel.local]
     if not asked:
         return ()
 
+    failed: WatchdogError | None = None
     async with CourierPool(environment(env)) as pool:
-        said = await pool.refusals([url for _, url in asked])
+        try:
+            said = await pool.refusals([url for _, url in asked])
+        except WatchdogError as error:
+            # Raised in here it would come out as a group.
+            failed = error
+
+    if failed is not None:
+        raise failed
 
     names = [channel.name for channel in found.settings.channels]
     return tuple(

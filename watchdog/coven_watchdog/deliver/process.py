@@ -119,7 +119,10 @@ class CourierProcess:
             CourierDiedError: it ended, or said something else.
         """
         try:
-            await self._stdin.send(line) if line else None
+            with suppress(anyio.BrokenResourceError):
+                # One that has ended may have said why before.
+                await self._stdin.send(line) if line else None
+
             said = json.loads(await self._lines.receive_until(b"\n", _LONGEST_LINE))
         except (anyio.IncompleteRead, anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
             message = f"the courier {_how(await self._ended())} before it answered"
