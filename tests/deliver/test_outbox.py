@@ -120,7 +120,15 @@ def written(claim: Claim, channel: Channel, _settings: Settings, _now: Instant) 
 class Office:
     """An outbox with a real store and whatever couriers."""
 
-    def __init__(self, store: Store, couriers: Couriers) -> None:
+    def __init__(
+        self,
+        store: Store,
+        couriers: Couriers,
+        *,
+        now: Callable[[], Instant] = clock.now,
+        draw: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.now = now
         self.store = WatchedStore(store)
         self.settings = Settings(channels=(Channel(name="web", url=Secret("json://host")),))
         self.troubles: list[tuple[str, str | None]] = []
@@ -129,10 +137,10 @@ class Office:
             self.store,
             couriers,
             settings=lambda: self.settings,
-            now=clock.now,
+            now=now,
             render=self._render,
             report=self._take,
-            draw=lambda: 0.0,
+            draw=draw,
         )
 
     def _render(self, claim: Claim, channel: Channel, settings: Settings, now: Instant) -> Message:
@@ -147,7 +155,7 @@ class Office:
 
     async def commit(self, *ids: str, channel: str = "web", age: int = 0, due_in: int = 0) -> None:
         """Queue messages, `age` µs ago."""
-        now = clock.now()
+        now = self.now()
         then = now.wall - age
         rows = [
             replace(
