@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 
 from coven_watchdog.errors import StoreError
@@ -17,6 +18,7 @@ from coven_watchdog.model.time import DAY, HOUR, MINUTE
 from coven_watchdog.model.words import IncidentState, Kind, NotificationState, Reason, Severity, Suppression
 from coven_watchdog.store import FILE_NAME, Store, StoreReader, open_store, request_digest
 from coven_watchdog.store.digests import chronicle, last_digests, put_digest
+from coven_watchdog.store.fallback import remembered, write_back
 from coven_watchdog.store.keeping import keep_blind
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.retention import purge_batch
@@ -203,6 +205,38 @@ async def test_the_service_writes_it_once(tmp_path: Path) -> None:
         taken = await store.claim("desk", NOW)
         assert taken is not None
         assert taken.digest is not None
+
+
+def test_one_that_is_asked_for_while_the_disk_fails(tmp_path: Path) -> None:
+    """What reached the file while memory was in use is sent when the file is used again; what memory has sent is not sent again."""
+    with closing(database(tmp_path)) as file:
+        put_digest(file, "20260529-0830", NOW - DAY, NOW, drafted)
+        file.commit()
+        memory, _ = remembered(file, START)
+        with closing(memory):
+            deliver(memory, NOW)
+            asked = request_digest(tmp_path / FILE_NAME, NOW - DAY, NOW, drafted)
+            write_back(memory, file, "x")
+
+        taken = claim(file, "desk", NOW, "me")
+        assert taken is not None
+        assert (taken.notification.id, taken.digest) == (asked[0].id, replace(FULL, since=NOW - DAY))
+        assert last_digests(file) == {"desk": NOW}
+
+
+@pytest.mark.anyio
+async def test_nonsense_is_found_at_a_start(tmp_path: Path) -> None:
+    """A row that says nothing readable would stop its channel: the database is moved aside, as with any damage."""
+
+    def spoil() -> None:
+        with closing(database(tmp_path)) as connection:
+            put_digest(connection, "20260529-0830", NOW - DAY, NOW, drafted)
+            connection.execute("UPDATE notification SET doc = '[]'")
+            connection.commit()
+
+    await anyio.to_thread.run_sync(spoil)
+    async with open_store(tmp_path, now=at(), boot=BOOT) as store:
+        assert store.condition.damaged is not None
 
 
 def test_a_command_asks_for_one(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def empty(at: int) -> sqlite3.Connection:
 def write_back(memory: sqlite3.Connection, file: sqlite3.Connection, where: str) -> None:
     """Replace what the file holds by what memory holds, in one transaction of the file.
 
-    What commands put into the file meanwhile is taken over first: test messages, silences, acknowledgements.
+    What commands put into the file meanwhile is taken over first: test messages, digests, silences, acknowledgements.
 
     Raises:
         StoreBusyError: another program holds the file.
@@ -118,7 +118,7 @@ def write_back(memory: sqlite3.Connection, file: sqlite3.Connection, where: str)
             raise busy(where)
 
     with translated(where):
-        _adopt_tests(file, memory)
+        _adopt_requests(file, memory)
         _adopt_silences(file, memory)
         _adopt_acknowledgements(file, memory)
         memory.backup(file, progress=bounded, sleep=_PAUSE_SECONDS)
@@ -129,10 +129,11 @@ def _rescue(source: sqlite3.Connection, memory: sqlite3.Connection, table: str) 
         _insert(memory, table, dict(row))
 
 
-def _adopt_tests(file: sqlite3.Connection, memory: sqlite3.Connection) -> None:
-    """Take over the queued test messages that memory does not know."""
+def _adopt_requests(file: sqlite3.Connection, memory: sqlite3.Connection) -> None:
+    """Take over the queued messages that commands asked for and memory does not know."""
     rows = file.execute(
-        "SELECT * FROM notification WHERE reason = ? AND state = ?", (Reason.TEST, NotificationState.QUEUED)
+        "SELECT * FROM notification WHERE reason IN (?, ?) AND state = ?",
+        (Reason.TEST, Reason.DIGEST, NotificationState.QUEUED),
     ).fetchall()
     for row in rows:
         _insert(memory, "notification", {**dict(row), "seq": None})
