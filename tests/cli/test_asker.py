@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from coven_watchdog.cli.asker import asked_by
+from coven_watchdog.cli.asker import asked_by, reason_of
 from coven_watchdog.coven import processes
 from programs import needs_root
+from rigs.absent import absent
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
 ASK = "from coven_watchdog.cli.asker import asked_by; import os; os.setuid(43210); print(asked_by({}))"
@@ -34,3 +35,25 @@ def test_a_user_without_a_name() -> None:
     """Their number stands for them."""
     asked = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
     assert asked.stdout.startswith("user 43210 (")
+
+
+def test_a_user_in_a_namespace_of_their_own() -> None:
+    """Where the parent cannot be seen, the user is all that is known."""
+    asked = subprocess.run(
+        ["unshare", "--pid", "--fork", sys.executable, "-c", ASK.replace("os.setuid(43210); ", "")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode:
+        absent("private pid namespaces are not allowed", "run as root")
+
+    assert asked.stdout == f"{USER}\n"
+
+
+def test_a_reason_is_one_harmless_line() -> None:
+    """It stands in messages and on terminals: no escapes, no secrets, no novel."""
+    assert reason_of(None) == ""
+    assert reason_of("up\x1b[2J\ngrading") == "up grading"
+    assert "ghp_" not in reason_of("token ghp_abcdefghijklmnopqrstuvwxyz0123456789")
+    assert len(reason_of("x" * 999)) == 200

@@ -122,3 +122,19 @@ def test_following_what_is_open(cli: Cli) -> None:
 
     assert all(b" open " in line for line in first)
     assert b"k7fq resolved" in news
+
+
+def test_following_what_people_do(cli: Cli) -> None:
+    """That somebody has it in hand, or has silenced it, is news."""
+    fill(cli.database.parent)
+    with _following(cli, "--open") as lines:
+        first = [next(lines) for _ in range(2)]
+        cli("ack", "k7fq")
+        acknowledged = next(lines)
+        cli("silence", "1h", "--kind", "daemon.*")
+        silenced = next(lines)
+
+    assert not any(b"acknowledged" in line for line in first)
+    assert b"k7fq open" in acknowledged
+    assert acknowledged.rstrip().endswith(b"(acknowledged)")
+    assert silenced.rstrip().endswith(b"(acknowledged, silenced)")

@@ -79,6 +79,15 @@ def test_a_running_service_knows_its_channels(cli: Cli) -> None:
     assert "2 channels stay quiet" in done.out
 
 
+def test_a_faulty_configuration_is_no_obstacle(cli: Cli) -> None:
+    """What was seen and told has names enough; only the channels of that file are not known."""
+    fill(cli.database.parent)
+    cli.configure("naem = 1\n")
+    done = cli("silence", "1h", "--home", "devbox")
+    assert done.code == 0
+    assert _stored(cli)[0].home == HOME
+
+
 @pytest.mark.parametrize(
     ("arguments", "said", "next_step"),
     [

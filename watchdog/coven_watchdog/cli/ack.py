@@ -4,7 +4,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from coven_watchdog import clock
-from coven_watchdog.cli.asker import asked_by
+from coven_watchdog.cli.asker import asked_by, reason_of
 from coven_watchdog.cli.frame import Command, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.parameters import bounded
@@ -61,7 +61,7 @@ def ack(ctx: click.Context, incident_id: str | None, reason: str | None, lasting
         raise UsageError(message, next_step="coven-watchdog ack ID --undo")
 
     now = clock.now().wall
-    wish = Ack(now, asked_by(terms.env), reason or "", None if lasting is None else now + _lasting(lasting))
+    wish = Ack(now, asked_by(terms.env), reason_of(reason), None if lasting is None else now + _lasting(lasting))
     name = incident_id or _the_only_one(terms, undo=undo)
     done = unacknowledge(database(terms), name, now) if undo else acknowledge(database(terms), name, wish)
     _show(terms, done)

@@ -5,9 +5,10 @@ import pwd
 from collections.abc import Mapping
 
 from coven_watchdog.coven import processes
-from coven_watchdog.decide.text import one_line
+from coven_watchdog.decide.text import one_line, said
 
 _LONGEST = 40
+_LONGEST_REASON = 200
 
 
 def asked_by(env: Mapping[str, str]) -> str:
@@ -24,6 +25,11 @@ def asked_by(env: Mapping[str, str]) -> str:
 
     parts = (one_line(processes.program(parent), _LONGEST), f"pid {parent}")
     return f"{person} ({', '.join(part for part in parts if part)})"
+
+
+def reason_of(text: str | None) -> str:
+    """Why they want it: what was typed, on one harmless line, without what looks like a secret."""
+    return said(text or "", _LONGEST_REASON)
 
 
 def _user(uid: int) -> str:

@@ -7,7 +7,7 @@ from click.shell_completion import CompletionItem
 
 from coven_watchdog import clock
 from coven_watchdog.catalogue import matching
-from coven_watchdog.cli.asker import asked_by
+from coven_watchdog.cli.asker import asked_by, reason_of
 from coven_watchdog.cli.frame import Group, json_option, terms_of
 from coven_watchdog.cli.matchers import EVERY_KIND, home_key, kind_glob, known_homes, known_sessions, session_id
 from coven_watchdog.cli.output import Output
@@ -100,7 +100,7 @@ def silence(ctx: click.Context, kind: str | None, session: str | None, home: str
             kind=EVERY_KIND if kind is None else kind_glob(kind),
             session="" if session is None else session_id(session, [*known_sessions(rows.looks().values(), rows.incidents())]),
             home="" if home is None else home_key(home, _homes(terms, rows), terms.env),
-            reason=reason or "",
+            reason=reason_of(reason),
             by=asked_by(terms.env),
             at=now,
         )
