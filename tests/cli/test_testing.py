@@ -20,7 +20,7 @@ def base(tmp_path: Path) -> Path:
 def program(base: Path) -> Iterator[Program]:
     """The service on a home that does not exist, one channel that works and one that refuses."""
     with http_sink() as sink:
-        config = f'homes = ["{base}/home"]\n[delivery]\ntimeout = "2s"\n'
+        config = f'homes = ["{base}/home"]\n[delivery]\ntimeout = "5s"\n'
         config += (
             f'[[channels]]\nname = "good"\nurl = "{sink.url}"\n[[channels]]\nname = "bad"\nurl = "json://127.0.0.1:1/s3cr3t"\n'
         )

@@ -1,6 +1,8 @@
 """Rows that live, rows that ended, and the processes behind them."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 
@@ -17,9 +19,11 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Owner
-from coven_watchdog.state import Ending, fold
+from coven_watchdog.state import Ending, HomeState, fold
 from coven_watchdog.state.sessions import ambiguous
 from tale import DAEMON, HOME, NEXT, Tale, looked, moment, row
+
+T = TypeVar("T")
 
 
 def test_a_complete_listing_drops_rows_that_are_gone() -> None:
@@ -29,19 +33,49 @@ def test_a_complete_listing_drops_rows_that_are_gone() -> None:
     assert (list(tale.state.live), tale.state.endings, tale.state.counts) == (["b"], {}, {"running": 1})
 
 
+class Counted(HomeState):
+    """A state that counts how many of them were made: each is a copy of what it holds."""
+
+    __slots__ = ()
+    made: ClassVar[list[None]] = []
+
+    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 - any field of a state
+        super().__init__(**facts)
+        self.made.append(None)
+
+
+class Scanned(tuple[T, ...]):
+    """A tuple that counts how often somebody went through it."""
+
+    __slots__ = ()
+    scans: ClassVar[list[None]] = []
+
+    def __iter__(self) -> Iterator[T]:
+        self.scans.append(None)
+        return super().__iter__()
+
+
+def _costs(rows: int) -> tuple[int, int]:
+    """Copies of the state, and walks through what was known before, for as many rows that end after their daemon or its run."""
+    names = [f"s{number}" for number in range(rows)]
+    live = Scanned(row(name) for name in names)
+    tales = [Tale(remembered=looked(live=live)).daemon(0, NEXT), Tale().served(0, *live).ended(1).daemon(2, NEXT, age=0)]
+    lived = tales[1].state.past[0]
+    tales[1].state = replace(tales[1].state, past=(replace(lived, live_at_end=Scanned(lived.live_at_end)),))
+    Counted.made.clear()
+    Scanned.scans.clear()
+    for tale in tales:
+        tale.state = Counted(**{field.name: getattr(tale.state, field.name) for field in fields(tale.state)})
+        tale.listed(3, *live, identity=NEXT).listed(4, *(row(name, "orphaned", ended=2) for name in names), identity=NEXT)
+        assert {ending.lost_with for ending in tale.state.endings.values()} == {DAEMON}
+        assert len(tale.state.endings) == rows
+
+    return len(Counted.made), len(Scanned.scans)
+
+
 def test_the_rows_of_a_listing_cost_the_same_however_many_they_are() -> None:
-    """Fifty thousand that live, and that end, take a second; if each were compared with all others, minutes."""
-    many = [f"s{number}" for number in range(50_000)]
-    before = looked(live=tuple(row(name, began=-90) for name in many))
-    tale = Tale(remembered=before).daemon(0, NEXT).listed(1, *(row(name, began=-90) for name in many), identity=NEXT)
-    assert len(tale.state.live) == len(many)
-
-    tale.listed(2, *(row(name, "orphaned", began=-90, ended=1) for name in many), identity=NEXT)
-    assert all(ending.lost_with == DAEMON for ending in tale.state.endings.values())
-    assert len(tale.state.endings) == len(many)
-
-    tale.ended(3, identity=NEXT).daemon(4).listed(5, *(row(name, "orphaned", began=-90, ended=1) for name in many))
-    assert len(tale.state.endings) == len(many)
+    """What is known is copied, and gone through, as often for two hundred rows as for two, whether they live or end."""
+    assert _costs(200) == _costs(2)
 
 
 def test_a_page_drops_nothing() -> None:
