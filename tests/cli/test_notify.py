@@ -90,3 +90,18 @@ def test_channels_of_an_apprise_file(cli: Cli) -> None:
     assert none.code == 2
     assert "there are: team/1, team/2" in none.err
     assert len(sink.got) == 3
+
+
+def test_the_options_of_an_apprise_file_arrive(cli: Cli) -> None:
+    """What YAML says beneath a URL reaches the service as if it stood in it."""
+    with http_sink() as sink:
+        text = f"urls:\n  - {sink.url}path:\n      +X-Team: blue\n      :extra: field\n"
+        apprise = cli.home / "apprise.yml"
+        apprise.write_text(text, encoding="utf-8")
+        apprise.chmod(0o600)
+        cli.configure('[[channels]]\nname = "team"\napprise_config = "~/apprise.yml"\n')
+        done = cli("notify", "test")
+
+    assert (done.code, done.out) == (0, "✓  team/1  sent\n")
+    (request,) = sink.got
+    assert (request.path, request.headers["X-Team"], request.json["extra"]) == ("/path", "blue", "field")

@@ -139,3 +139,11 @@ def test_looking_needs_no_addresses(write: Write, env: Env) -> None:
         load(path, env)
 
     assert caught.value.where == f"{path}:3: channels[0].url_env"
+
+
+def test_doubtful_addresses_by_reference(write: Write, env: Env) -> None:
+    """An address that is known to lose messages is said wherever it stands, and without being shown."""
+    path = write('[[channels]]\nname = "x"\nurl_env = "BROKER"\n')
+    (warning,) = load(path, {**env, "BROKER": "mqtt://host/s3cr3t"}).warnings
+    assert warning.startswith(f"{path}:3: channels[0].url_env: mqtt:// without ?qos=1")
+    assert "s3cr3t" not in warning

@@ -99,6 +99,15 @@ def test_priorities_of_tags_are_no_escalation_here() -> None:
     assert ask("oncall=json://a\n2:oncall=json://b\n", "oncall").urls == ("json://a", "json://b")
 
 
+def test_who_follows_redirects() -> None:
+    """Where the file says so, in either form; what is commented out says nothing."""
+    assert ask("json://h?redirect=yes\n#json://h\n").urls == ("json://h?redirect=yes",)
+    assert ask("#json://h?redirect=yes\n;json://h?redirect=yes\njson://h\n").urls == ("json://h",)
+    text = "urls:\n  - json://h?redirect=yes:\n      +X-A: b\n"
+    (url,) = ask(text, name="a.yml").urls
+    assert "redirect=yes" in url
+
+
 def test_the_same_service_twice() -> None:
     """It is told once."""
     assert ask("a=json://h/x\nb=json://h/x\n").urls == ("json://h/x",)

@@ -20,8 +20,8 @@ from coven_watchdog.settings import Channel
 
 Env = Mapping[str, str]
 
-LIMIT = 10.0
-"""Seconds that a courier may take for one file."""
+LIMIT = 30.0
+"""Seconds that a courier may take for one file. It takes half of one, but a machine that is just starting may have other work."""
 _SYNTAX = "mend the file; https://appriseit.com/config/ shows how it is written"
 _TAGS_SHOWN = 20
 

@@ -8,15 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coven_watchdog.deliver.parcel import Listed, Listing
+
+if TYPE_CHECKING:
+    import apprise
 
 Service = Any
 """One of Apprise's plugins, which have no types."""
 MOST = 32
 """So many services may become channels: each has a courier of its own."""
 _URL = re.compile(r"[A-Za-z0-9]{1,32}://.*")
+_COMMENT = ("#", ";")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
 _INCLUDE = re.compile(r"""\s*(?:-\s*)?["']?include\b""", re.IGNORECASE)
 _YAML_NAME = re.compile(r".*\.ya?ml", re.IGNORECASE)
@@ -42,12 +46,11 @@ def listed(listing: Listing) -> Listed:
     if not listing.text.strip():
         return Listed()
 
-    import apprise  # noqa: PLC0415 - loaded in couriers that need it
-    from apprise.config.base import ConfigBase  # noqa: PLC0415 - as above
+    from apprise.config.base import ConfigBase  # noqa: PLC0415 - loaded in couriers that need it
 
     untyped: Any = ConfigBase
-    # An asset of its own: the file may change it.
-    asset = apprise.AppriseAsset()
+    # One of its own: the file may change it.
+    asset = _asset()
     before = dict(vars(asset))
     form = _form(listing)
     with _heard() as words:
@@ -113,7 +116,8 @@ def _urls(services: Sequence[Service], text: str) -> tuple[tuple[str, ...], str]
 def _as_written(text: str) -> dict[str, str]:
     """The URLs of the text's lines, by how Apprise would write them: it adds all defaults, which then look like somebody's wish."""
     written = {}
-    for found in map(_URL.search, text.splitlines()):
+    for line in text.splitlines():
+        found = None if line.lstrip().startswith(_COMMENT) else _URL.search(line)
         service = _service(found[0].rstrip()) if found else None
         if found and service is not None:
             written[service.url(privacy=False)] = found[0].rstrip()
@@ -152,7 +156,14 @@ def _receivers(service: Service) -> list[str]:
 def _service(url: str) -> Service | None:
     import apprise  # noqa: PLC0415 - as above
 
-    return apprise.Apprise.instantiate(url, asset=apprise.AppriseAsset())
+    return apprise.Apprise.instantiate(url, asset=_asset())
+
+
+def _asset() -> "apprise.AppriseAsset":
+    """What holds when a message is sent (see `courier`), so that a URL that says otherwise keeps saying so."""
+    import apprise  # noqa: PLC0415 - as above
+
+    return apprise.AppriseAsset(http_redirects=False)
 
 
 class _Words(logging.Handler):
