@@ -63,9 +63,9 @@ def test_another_acknowledgement_is_another_chapter() -> None:
 
 def test_an_acknowledgement_is_taken_back_once() -> None:
     """And can be given anew."""
-    undone = replace(after(replace(OPEN, ack=ACK)), ack=None)
+    undone = replace(after(replace(OPEN, ack=ACK)), ack=None, unacknowledged_by="bob")
     (step,) = done(undone, minutes=5)
-    assert (step.transition, step.note, step.incident.chapters[-1].at) == (Transition.UNACKNOWLEDGED, "", WALL + 5 * MINUTE)
+    assert (step.transition, step.note, step.incident.chapters[-1].at) == (Transition.UNACKNOWLEDGED, "bob", WALL + 5 * MINUTE)
     assert done(step.incident) == []
     assert words(done(replace(step.incident, ack=replace(ACK, at=WALL + 6 * MINUTE)))) == ["acknowledged: ada: on it"]
 

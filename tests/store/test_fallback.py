@@ -178,7 +178,7 @@ def test_an_acknowledgement_made_meanwhile_is_not_lost(connection: sqlite3.Conne
         for name in ("made", "again", "over"):
             acknowledge(path, name, ack)
 
-        unacknowledge(path, "undone", START)
+        unacknowledge(path, "undone", START, "ada")
         later = (
             incident("made", subject="made", tellings=7),
             incident("again", subject="again", reopenings=(START,)),

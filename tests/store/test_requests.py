@@ -26,7 +26,7 @@ ACK = Ack(at(1).wall, "ada (bash, pid 77)", "on it")
 REQUESTS: tuple[Callable[[Path], object], ...] = (
     lambda path: request_test(path, ["desk"], START, busy_seconds=0.01),
     lambda path: acknowledge(path, "k7fq", ACK, busy_seconds=0.01),
-    lambda path: unacknowledge(path, "k7fq", START, busy_seconds=0.01),
+    lambda path: unacknowledge(path, "k7fq", START, "ada", busy_seconds=0.01),
     lambda path: add_silence(path, silence(), busy_seconds=0.01),
     lambda path: remove_silence(path, "s-k7f", START, "ada", busy_seconds=0.01),
 )
@@ -106,10 +106,13 @@ def test_an_acknowledgement_is_renewed_and_taken_back(connection: sqlite3.Connec
     acknowledge(path, "k7fq.1", ACK)
     later = replace(ACK, at=at(5).wall, until=at(65).wall)
     assert acknowledge(path, "k7fq", later).before == ACK
-    assert unacknowledge(path, "k7fq", at(6).wall).before == later
-    assert incident_named(connection, "k7fq").ack is None
+    assert unacknowledge(path, "k7fq", at(6).wall, "bob").before == later
+    undone = incident_named(connection, "k7fq")
+    assert (undone.ack, undone.unacknowledged_by) == (None, "bob")
     with pytest.raises(WatchdogError, match=r"k7fq \(daemon.crashed\) is not acknowledged"):
-        unacknowledge(path, "k7fq", at(6).wall)
+        unacknowledge(path, "k7fq", at(6).wall, "bob")
+
+    assert acknowledge(path, "k7fq", later).incident.unacknowledged_by == ""
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_only_what_is_open_is_acknowledged(connection: sqlite3.Connection, tmp_p
     """Each other case says why not and what to look at; nothing is written."""
     assert isinstance(stored, type(incident()))
     write_plan(connection, story(stored), moment())
-    for asked in (partial(acknowledge, ack=ACK), partial(unacknowledge, now=ACK.at)):
+    for asked in (partial(acknowledge, ack=ACK), partial(unacknowledge, now=ACK.at, by="ada")):
         with pytest.raises(WatchdogError, match=said) as caught:
             asked(tmp_path / FILE_NAME, "b3xm")
 

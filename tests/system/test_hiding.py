@@ -112,6 +112,7 @@ def test_taken_back(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     until(lambda: "acknowledged" in [step for step, _ in _story(program, crash.incident)])
     assert program.cli("ack", "--undo").code == 0
     until(lambda: [step for step, _ in _story(program, crash.incident)][-2:] == ["acknowledged", "unacknowledged"])
+    assert all(by for _, by in _story(program, crash.incident)[-2:])
     assert not _open(program)["acknowledged"]
 
 

@@ -63,7 +63,7 @@ def ack(ctx: click.Context, incident_id: str | None, reason: str | None, lasting
     now = clock.now().wall
     wish = Ack(now, asked_by(terms.env), reason_of(reason), None if lasting is None else now + _lasting(lasting))
     name = incident_id or _the_only_one(terms, undo=undo)
-    done = unacknowledge(database(terms), name, now) if undo else acknowledge(database(terms), name, wish)
+    done = unacknowledge(database(terms), name, now, wish.by) if undo else acknowledge(database(terms), name, wish)
     _show(terms, done)
     return 0
 

@@ -34,7 +34,7 @@ def _answer(incident: Incident, now: Instant) -> Iterator[Step]:
     if ack is not None and not any(chapter.at == ack.at for chapter in told):
         yield _step(incident, Transition.ACKNOWLEDGED, now, ack.at, _said(ack.by, ack.reason), ack.until)
     elif ack is None and told and told[-1].transition is Transition.ACKNOWLEDGED:
-        yield _step(incident, Transition.UNACKNOWLEDGED, now, now.wall)
+        yield _step(incident, Transition.UNACKNOWLEDGED, now, now.wall, incident.unacknowledged_by)
 
 
 def _silence(incident: Incident, silences: Sequence[Silence], now: Instant) -> Iterator[Step]:

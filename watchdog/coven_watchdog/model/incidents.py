@@ -163,6 +163,8 @@ class Incident:
     """Wall µs of the latest openings, for instability."""
     unstable: bool = False
     ack: Ack | None = None
+    unacknowledged_by: str = ""
+    """Who took the last acknowledgement back."""
     witnesses: tuple[Witness, ...] = ()
     facts: Facts = field(default_factory=Facts)
     chapters: tuple[Chapter, ...] = ()

@@ -85,17 +85,24 @@ def acknowledge(path: Path, name: str, ack: Ack, *, busy_seconds: float = BUSY_S
         WatchdogError: no such incident, or several; or there is nothing to acknowledge, and why.
         StoreError: as by `request_test`.
     """
-    return _asked(path, partial(_set_ack, name=name, ack=ack, now=ack.at), busy_seconds)
+    return _asked(path, partial(_set_ack, name=name, ack=ack, now=ack.at, by=ack.by), busy_seconds)
 
 
-def unacknowledge(path: Path, name: str, now: int, *, busy_seconds: float = BUSY_SECONDS) -> Acknowledged:
-    """Take an acknowledgement back. `now`: wall µs.
+def unacknowledge(path: Path, name: str, now: int, by: str, *, busy_seconds: float = BUSY_SECONDS) -> Acknowledged:
+    """Take an acknowledgement back.
+
+    Args:
+        path: the database file.
+        name: the incident's id, the beginning of it, or a message's token.
+        now: wall µs.
+        by: who wants it.
+        busy_seconds: how long to wait for another process.
 
     Raises:
         WatchdogError: no such incident, or several; or it is not acknowledged.
         StoreError: as by `request_test`.
     """
-    return _asked(path, partial(_set_ack, name=name, ack=None, now=now), busy_seconds)
+    return _asked(path, partial(_set_ack, name=name, ack=None, now=now, by=by), busy_seconds)
 
 
 def add_silence(path: Path, silence: Silence, *, busy_seconds: float = BUSY_SECONDS) -> Silence:
@@ -163,10 +170,10 @@ def _test(message_id: str, token: str, channel: str, now: int) -> Notification:
     )
 
 
-def _set_ack(connection: sqlite3.Connection, name: str, ack: Ack | None, now: int) -> Acknowledged:
+def _set_ack(connection: sqlite3.Connection, name: str, ack: Ack | None, now: int, by: str) -> Acknowledged:
     before = incident_named(connection, name)
     _refuse(before, now, undo=ack is None)
-    after = replace(before, ack=ack)
+    after = replace(before, ack=ack, unacknowledged_by=by if ack is None else "")
     connection.execute("UPDATE incident SET doc = ? WHERE id = ?", (encode(after), after.id))
     return Acknowledged(after, before.ack)
 
