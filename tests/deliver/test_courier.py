@@ -106,12 +106,25 @@ def test_mail(courier: Courier, mailbox: Mailbox) -> None:
 )
 def test_a_mail_server_that_refuses(courier: Courier, mailbox: Mailbox, refusal: str, outcome: str) -> None:
     """What a mail server refuses for good is, what it refuses for now is not; its words are told; the network is not to blame."""
-    mailbox.refusal = refusal
+    mailbox.refusals["b@example.com"] = refusal
     receipt = courier.carry(
         replace(ALERT, url=f"mailto://127.0.0.1:{mailbox.port}?from=a@example.com&to=b@example.com&mode=insecure")
     )
     assert (receipt["outcome"], receipt["unreachable"]) == (outcome, False)
     assert receipt["error"].endswith(f"({refusal})")
+
+
+@pytest.mark.system
+def test_who_has_it_does_not_get_it_again(courier: Courier, mailbox: Mailbox) -> None:
+    """While one recipient's mailbox is full the message is tried again for that one alone; the next message goes to both."""
+    url = f"mailto://127.0.0.1:{mailbox.port}?from=w@example.com&to=a@example.com,full@example.com&mode=insecure"
+    mailbox.refusals["full@example.com"] = "452 4.2.2 mailbox full"
+    outcomes = [courier.carry(replace(ALERT, url=url))["outcome"] for _ in range(3)]
+    mailbox.refusals.clear()
+    outcomes += [courier.carry(replace(ALERT, url=url, id=name))["outcome"] for name in (ALERT.id, "k7fq.2")]
+    assert outcomes == ["temporary", "temporary", "temporary", "accepted", "accepted"]
+    first, later, *both = [mail["To"] for mail in mailbox.wait(4)]
+    assert (first, later, sorted(both)) == ("a@example.com", "full@example.com", ["a@example.com", "full@example.com"])
 
 
 @pytest.mark.system

@@ -95,8 +95,8 @@ class Mailbox:
 
     port: int
     got: list[EmailMessage] = field(default_factory=list)
-    refusal: str = ""
-    """Answered to every recipient, if set."""
+    refusals: dict[str, str] = field(default_factory=dict)
+    """What is answered to a recipient in place of 250."""
 
     def wait(self, count: int = 1) -> list[EmailMessage]:
         """The mails, once there are this many."""
@@ -113,8 +113,11 @@ def smtp_sink() -> Iterator[Mailbox]:
         async def handle_RCPT(  # noqa: N802 - as below
             self, _server: object, _session: object, envelope: Envelope, address: str, _options: list[str]
         ) -> str:
-            envelope.rcpt_tos.append(address)
-            return mailbox.refusal or "250 OK"
+            answer = mailbox.refusals.get(address, "250 OK")
+            if answer.startswith("250"):
+                envelope.rcpt_tos.append(address)
+
+            return answer
 
         async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd names it
             mailbox.got.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))

@@ -25,6 +25,7 @@ from coven_watchdog.deliver.mask import without_secrets
 from coven_watchdog.deliver.parcel import ASK_DESKTOP, Listed, Listing, Parcel, Receipt, asked_url
 from coven_watchdog.deliver.priority import tuned
 from coven_watchdog.deliver.services import listed
+from coven_watchdog.deliver.targets import Targets
 from coven_watchdog.errors import DeliveryError
 from coven_watchdog.model.words import AttemptOutcome
 
@@ -35,6 +36,9 @@ EXIT_BROKEN = 75
 _ERROR_LIMIT = 300
 _SHARE_OF_TIMEOUT = 0.9
 """Apprise gives up this much before the parent kills, so that its own words still arrive."""
+
+
+_targets = Targets()
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not an error of ours
@@ -183,6 +187,7 @@ def _notified(parcel: Parcel) -> "apprise.AppriseResult":
     if service is None:
         raise _Refused
 
+    _targets.take_up(parcel.id)
     return _box(service).notify(
         body=parcel.body,
         title=parcel.title,
