@@ -108,6 +108,17 @@ def test_who_follows_redirects() -> None:
     assert "redirect=yes" in url
 
 
+def test_blanks_in_an_address() -> None:
+    """They are written as a URL has them; what stands in quotes is taken without these."""
+    (mail,) = ask("mailto://me:pass@example.com?to=Plus Support<you@example.com>\n").urls
+    assert mail.startswith("mailto://me:pass@example.com/")
+    assert " " not in mail
+    assert ask("urls:\n  - 'json://h/x'\n  - \"json://h/y\":\n      tag: a\n", name="a.yml").urls == (
+        "json://h/x",
+        "json://h/y",
+    )
+
+
 def test_the_same_service_twice() -> None:
     """It is told once."""
     assert ask("a=json://h/x\nb=json://h/x\n").urls == ("json://h/x",)

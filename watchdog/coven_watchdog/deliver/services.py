@@ -19,7 +19,8 @@ Service = Any
 """One of Apprise's plugins, which have no types."""
 MOST = 32
 """So many services may become channels: each has a courier of its own."""
-_URL = re.compile(r"[A-Za-z0-9]{1,32}://.*")
+_URL = re.compile(r"""[A-Za-z0-9]{1,32}://\S*[^\s:"']$""")
+"""One that ends its line, without YAML's own signs behind it."""
 _COMMENT = ("#", ";")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
 _INCLUDE = re.compile(r"""\s*(?:-\s*)?["']?include\b""", re.IGNORECASE)
@@ -117,10 +118,10 @@ def _as_written(text: str) -> dict[str, str]:
     """The URLs of the text's lines, by how Apprise would write them: it adds all defaults, which then look like somebody's wish."""
     written = {}
     for line in text.splitlines():
-        found = None if line.lstrip().startswith(_COMMENT) else _URL.search(line)
-        service = _service(found[0].rstrip()) if found else None
+        found = None if line.lstrip().startswith(_COMMENT) else _URL.search(line.rstrip())
+        service = _service(found[0]) if found else None
         if found and service is not None:
-            written[service.url(privacy=False)] = found[0].rstrip()
+            written[service.url(privacy=False)] = found[0]
 
     return written
 
