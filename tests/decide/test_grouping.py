@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bounded import PROFILE
 from coven_watchdog.decide.changes import created
-from coven_watchdog.decide.grouping import Telling, place
+from coven_watchdog.decide.grouping import Telling, joins, place
 from coven_watchdog.model.incidents import Verdict
 from coven_watchdog.model.telling import Lane
 from coven_watchdog.model.time import MINUTE, SECOND
@@ -95,6 +95,35 @@ def test_what_happens_at_once_is_one_message() -> None:
     row = placed.notification
     assert (row.id, row.incident, row.group, row.due_at, row.fact_at) == ("a.1", "a", True, WALL, WALL - MINUTE)
     assert [(member.notification, member.incident) for member in placed.members] == [("a.1", "a"), ("a.1", "b")]
+
+
+@pytest.mark.parametrize(
+    ("tellings", "reason"),
+    [
+        (((True, Reason.FIRST), (True, Reason.CATCH_UP)), Reason.HELD_MORE),
+        (((True, Reason.FIRST),), Reason.FIRST),
+        (((False, Reason.CHANGED), (True, Reason.FIRST), (True, Reason.FIRST)), Reason.CHANGED),
+        (((True, Reason.RESOLVED), (True, Reason.RESOLVED)), Reason.RESOLVED),
+        (((True, Reason.HIDDEN), (True, Reason.FIRST)), Reason.HIDDEN),
+    ],
+    ids=["several held back", "only one", "with something new", "their ends", "what somebody took in hand"],
+)
+def test_what_the_rate_held_back(tellings: tuple[tuple[bool, Reason], ...], reason: Reason) -> None:
+    """Several first words that the channel could not take are one message, which says so; beside news they are but a group."""
+    several = [replace(telling(name=str(n), reason=why), held_back=held) for n, (held, why) in enumerate(tellings)]
+    placed = place("desk", several, Lane(), ALERTS, WALL)
+    assert placed.notification is not None
+    assert placed.notification.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("seconds", "critical", "joins_it"), [(1, False, True), (50, False, True), (1, True, True), (50, True, False)]
+)
+def test_what_takes_no_message_of_its_own(seconds: float, *, critical: bool, joins_it: bool) -> None:
+    """What joins a group that collects takes no token; what is urgent does not wait for a late one."""
+    one = telling(BROKEN if critical else FAILED).incident
+    assert joins(one, waiting(seconds), ALERTS, WALL) is joins_it
+    assert not joins(one, Lane(last_due=WALL), ALERTS, WALL)
 
 
 @pytest.mark.parametrize(

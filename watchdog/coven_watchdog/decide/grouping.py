@@ -18,7 +18,7 @@ class Telling:
     incident: Incident
     reason: Reason
     held_back: bool = False
-    """It was held back by the channel's rate before."""
+    """Something of it was held back by the channel's rate before."""
 
     @property
     def token(self) -> str:
@@ -50,7 +50,7 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
         id=first.token,
         channel=channel,
         incident=first.incident.id,
-        reason=Reason.HELD_MORE if sum(telling.held_back for telling in tellings) > 1 else first.reason,
+        reason=Reason.HELD_MORE if len(tellings) > 1 and all(map(_owed, tellings)) else first.reason,
         state=NotificationState.QUEUED,
         fact_at=min(_happened(telling) for telling in tellings),
         committed_at=now,
@@ -69,6 +69,11 @@ def joined(lane: Lane, alerts: Alerts, now: int, *, urgent: bool) -> Notificatio
 def joins(incident: Incident, lane: Lane, alerts: Alerts, now: int) -> bool:
     """Whether telling it takes no message of its own."""
     return joined(lane, alerts, now, urgent=_urgent(incident)) is not None
+
+
+def _owed(telling: Telling) -> bool:
+    """Whether it is told now because the channel could not take it then."""
+    return telling.held_back and telling.reason in _BEGINNINGS
 
 
 def _happened(telling: Telling) -> int:
