@@ -167,6 +167,27 @@ def test_a_refusal_is_told_on_the_others(coven: RealCoven, watching: Watch, inbo
     assert not [one for one in http.got if "channel_failing" in one.json["message"]]
 
 
+def test_a_failing_channel_over_a_restart(coven: RealCoven, watching: Watch, inbox: Inbox, http: HttpSink) -> None:
+    """A service that is down is told once, on the other channel; a killed watchdog knows of it at once in its next life, and takes it back."""
+    coven.start()
+    http.status = 503
+    tables = channel(inbox) + f'\n[[channels]]\nname = "bad"\nurl = "{http.url}"\n'
+    program = watching(coven, channels=tables)
+    coven.kill()
+    inbox.until(lambda letters: any(letter.kind == "watchdog.channel_failing" for letter in letters), 60)
+    until(lambda: _all_sent([one for one in program.json("status")["channels"] if one["name"] == "sink"]))
+    program.kill()
+    program.start()
+    bad = next(one for one in program.json("status")["channels"] if one["name"] == "bad")
+    assert (bad["state"], "503" in bad["last_error"], bad["pending"]) == ("failing", True, 1)
+    http.status = 200
+    inbox.until(lambda letters: len([one for one in letters if one.kind == "watchdog.channel_failing"]) == 2, 90)
+    failing, back = inbox.of("watchdog.channel_failing")
+    assert failing.incident == back.incident
+    assert "delivers again" in back.title
+    assert [one.json["message"].split()[-1] for one in http.got][-1] == inbox.of("daemon.crashed")[0].token
+
+
 def test_a_hanging_channel(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     """A channel that accepts and never answers delays no other, neither the alert nor the recovery, nor the end of the service."""
     coven.start()

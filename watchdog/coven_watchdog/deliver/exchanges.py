@@ -1,7 +1,7 @@
 """HTTP requests that Apprise makes while it delivers one parcel go in, what came of each of them comes out.
 
 Apprise drops the `Retry-After` header, six of its services log no status, and twenty word a missing connection in a way of
-their own (seen on 2.2.0, with 158 services). All of them use the functions of `requests`, each of which makes a session for
+their own (seen on 2.2.0, with 159 web services). All of them use the functions of `requests`, each of which makes a session for
 its one request: the session that is put in its place here, in the courier's process and nowhere else, takes notes.
 """
 
