@@ -212,6 +212,8 @@ def test_somebody_has_acknowledged_it_for_a_while() -> None:
     assert trouble(answered, made=made)[1] == "It was acknowledged at 11:07 until 12:06 by ada (zsh, pid 4711): on it."
     taken_back = hidden(replace(hidden(replace(of(), ack=ADA)), ack=None), minutes=20)
     assert trouble(taken_back, made=made)[1] == "It was acknowledged; that was taken back."
+    bob = hidden(replace(hidden(replace(of(), ack=ADA)), ack=None, unacknowledged_by="bob (zsh, pid 4712)"), minutes=20)
+    assert trouble(bob, made=made)[1] == "It was acknowledged; bob (zsh, pid 4712) took that back."
 
 
 def test_an_event_waits_for_no_answer() -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from coven_watchdog.decide.changes import created
 from coven_watchdog.decide.memory import NOTED_KEPT, Incidents, Pending, key_of, remembered
-from coven_watchdog.model.words import IncidentState, Kind
+from coven_watchdog.model.incidents import Ack, Chapter
+from coven_watchdog.model.words import IncidentState, Kind, Severity, Transition
 from decide.verdicts import CRASHED, HOME, START
 
 OTHER = "/home/ada/.other"
@@ -46,3 +47,19 @@ def test_a_home_is_forgotten_but_for_its_events() -> None:
     kept = memory.without(HOME)
     assert {len(part) for part in (kept.open, kept.closed, kept.pending, kept.clearing, kept.frozen, kept.noted)} == {1}
     assert kept.without(OTHER) == Incidents(noted={event: None})
+
+
+def test_what_only_the_transaction_knew_is_taken_over() -> None:
+    """Message numbers, reminders that nobody got, what people did, whose awake times they are; of the rest the machine knows best."""
+    opened = replace(created(CRASHED, "a", IncidentState.OPEN, START), reminders=2, next_look_at=7)
+    closed = replace(opened, id="b", state=IncidentState.RESOLVED)
+    chapters = (*opened.chapters, Chapter(START.wall, Transition.ACKNOWLEDGED, opened.kind, opened.severity, "ada"))
+    known = {"tellings": 4, "reminders": 1, "chapters": chapters, "ack": Ack(START.wall, "ada"), "boot": "boot-one"}
+    other = replace(opened, severity=Severity.INFO, next_look_at=None, **known)  # type: ignore[arg-type]
+    memory = Incidents(open={(HOME, "daemon"): opened}, closed={(OTHER, "daemon"): closed}, clearing={(HOME, "x"): 1})
+
+    after = memory.adopted([other, replace(other, id="b"), replace(other, id="c")])
+    assert after.open == {(HOME, "daemon"): replace(opened, **known)}  # type: ignore[arg-type]
+    assert after.closed == {(OTHER, "daemon"): replace(closed, **known)}  # type: ignore[arg-type]
+    assert after.clearing == memory.clearing
+    assert memory.adopted([]) == memory.adopted([replace(other, id="c")]) == memory

@@ -127,7 +127,7 @@ def _unanswered(page: Page, incident: Incident) -> str:
         return f"Nobody has acknowledged it for {span(waited)}."
 
     if answer.transition is Transition.UNACKNOWLEDGED:
-        return "It was acknowledged; that was taken back."
+        return f"It was acknowledged; {f'{answer.note} took that' if answer.note else 'that was taken'} back."
 
     return sentence(f"It was {hiding_words(page, answer)}")
 
