@@ -147,3 +147,20 @@ def test_by_the_service(program: Program, sink: HttpSink) -> None:
         "digest",
     ]
     assert "nothing to say" in program.cli("notify", "log").out
+
+
+def test_channels_that_an_apprise_file_made(tmp_path: Path, sink: HttpSink) -> None:
+    """They get it by the service, as the entry that names the file says; one that the file does not know any more gets none."""
+    urls = tmp_path / "apprise.conf"
+    urls.write_text(f"{sink.url}\n{sink.url}second\n")
+    urls.chmod(0o600)
+    base = f'homes = ["{tmp_path}/home"]\n'
+    config = f'{base}[[channels]]\nname = "team"\napprise_config = "{urls}"\n'
+    with closing(Program(tmp_path, config + f'[[channels]]\nname = "good"\nurl = "{sink.url}"\n')) as program:
+        program.start()
+        _failed(program)
+        program.write(f"{config}kinds = ['daemon.*']\n")
+        sent = program.json("digest", "--send")["channels"]
+
+    assert {(one["channel"], one["state"]) for one in sent} == {("team/1", "sent"), ("team/2", "sent")}
+    assert len(sink.got) == 2
