@@ -216,6 +216,28 @@ def test_somebody_has_acknowledged_it_for_a_while() -> None:
     assert trouble(bob, made=made)[1] == "It was acknowledged; bob (zsh, pid 4712) took that back."
 
 
+def test_what_is_told_although_somebody_has_it() -> None:
+    """A first word that waited, or a change for the worse, says so; it counts as long as it holds."""
+    has_it = hidden(replace(of(), ack=replace(ADA, until=WALL + HOUR)))
+    for made, role in (
+        (page(row(), ()), Reason.FIRST),
+        (page(row(), (), BOSS), Reason.FIRST),
+        (page(row(), ()), Reason.CHANGED),
+    ):
+        assert trouble(has_it, role, made)[1] == "Acknowledged at 11:07 until 12:06 by ada (zsh, pid 4711): on it."
+
+    assert not [line for line in trouble(has_it, made=page(row(), (), now=WALL + HOUR)) if "Acknowledged" in line]
+    assert len([line for line in trouble(has_it, Reason.HIDDEN) if "cknowledged" in line]) == 1
+
+
+def test_what_was_silenced_while_it_waited() -> None:
+    """A first word that waited says so; one that is told after the silence, or after its removal, does not."""
+    silenced = hidden(of(), Silence("s", WALL + HOUR, by="ada"))
+    assert trouble(silenced, made=page(row(), ()))[1] == "Silenced until 12:06 by ada."
+    for made in (page(row(), (), now=WALL + HOUR), page(row(committed_at=WALL + 3 * MINUTE), ())):
+        assert not [line for line in trouble(silenced, made=made) if "Silenced" in line]
+
+
 def test_an_event_waits_for_no_answer() -> None:
     """A message of an event says nothing of acknowledgements."""
     assert not [line for line in trouble(of(bad(Kind.SESSION_FAILED)), made=page(row(), (), BOSS)) if "acknowledged" in line]

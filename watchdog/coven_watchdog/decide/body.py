@@ -10,6 +10,7 @@ from itertools import takewhile
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
 from coven_watchdog.decide.changes import spell, went_through
+from coven_watchdog.decide.hiding import holds
 from coven_watchdog.decide.text import one_line, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.digests import Digest
@@ -59,6 +60,7 @@ def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ..
         _hidden_line(page, incident) if role is Reason.HIDDEN else "",
         sentence(f"{_when(page, incident, role)} · {phrases.cause(incident)}"),
         _role_line(page, incident, role),
+        _beside(page, incident, role),
         _hit(page, incident),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),
         _survivors(page, incident),
@@ -96,7 +98,7 @@ def _role_line(page: Page, incident: Incident, role: Reason) -> str:
     if role is Reason.FIRST and incident.unstable:
         return f"{_times(incident)} within {_since_first(page, incident)}. Quiet now until it has not changed for 15 minutes."
 
-    if role is Reason.FIRST and page.channel.after and incident.form is Form.STATE:
+    if role is Reason.FIRST and page.channel.after and incident.form is Form.STATE and not holds(incident.ack, page.now.wall):
         return _unanswered(page, incident)
 
     if role is Reason.HIDDEN:
@@ -157,6 +159,27 @@ def _hidden_line(page: Page, incident: Incident) -> str:
 
 def _said(words: str) -> str:
     return sentence(words[0].upper() + words[1:])
+
+
+def _beside(page: Page, incident: Incident, role: Reason) -> str:
+    """That somebody has it in hand already, in a word that is told all the same."""
+    done = _standing(page, incident) if role is not Reason.HIDDEN else None
+    return "" if done is None else _said(hiding_words(page, done))
+
+
+def _standing(page: Page, incident: Incident) -> Chapter | None:
+    """The acknowledgement that holds; a silence only while this message waited: it may have been removed before."""
+    now, decided = page.now.wall, page.notification.committed_at
+    acked = holds(incident.ack, now)
+    return next(
+        (
+            one
+            for one in reversed(spell(incident))
+            if (one.transition is Transition.ACKNOWLEDGED and acked)
+            or (one.transition is Transition.SILENCED and one.at >= decided and (one.until or 0) > now)
+        ),
+        None,
+    )
 
 
 def _turn(page: Page, incident: Incident) -> str:
