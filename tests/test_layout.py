@@ -15,6 +15,7 @@ TESTS = ROOT / "tests"
 WITHOUT_A_TEST_FILE = {
     "__main__.py": "one call of cli.main; the system tests start it",
     "model/*.py": "data without behaviour; what there is is tested through state, judge and decide",
+    "catalogue/[!_]*.py": "data without behaviour; the catalogue is tested as a whole",
     "coven/processes/darwin.py": "macOS only",
     "deliver/osascript.py": "macOS only",
     "observe/processes/kqueue.py": "macOS only",

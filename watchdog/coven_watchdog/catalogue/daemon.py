@@ -1,0 +1,105 @@
+"""The daemon of a home."""
+
+from collections.abc import Mapping
+
+from coven_watchdog.catalogue.entry import Advice, Entry
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import Effect, Form, Kind, Severity
+
+_START = Advice("coven daemon start", Effect.STARTS, "Start it again")
+_RESTART = Advice("coven daemon restart", Effect.ENDS_SESSIONS, "Restart it")
+_CHECK = Advice("coven-watchdog check", Effect.READS, "Look again")
+
+DAEMON: Mapping[Kind, Entry] = {
+    Kind.DAEMON_IMPOSTOR: Entry(
+        "A stranger answers for Coven",
+        "another process answers on the socket",
+        "Whoever answers on Coven's socket is not the daemon that holds this home's lock. Do not send it prompts.",
+        Severity.CRITICAL,
+        patience=5 * SECOND,
+        advice=(Advice("coven-watchdog check", Effect.READS, "Send it no prompts. See who answers"),),
+        ending=("a stranger answered", "Coven answers for itself again"),
+    ),
+    Kind.DAEMON_RESTART_LOOP: Entry(
+        "Coven restarts in a loop",
+        "the daemon was started again and again",
+        "The daemon came back three times within ten minutes. Each restart ends the live sessions.",
+        Severity.CRITICAL,
+        advice=(Advice("tail -n 60 {log}", Effect.READS, "Read why it ends"),),
+        ending=("restarted in a loop", "Coven runs steadily again"),
+    ),
+    Kind.DAEMON_CRASHED: Entry(
+        "Coven crashed",
+        "connection refused; the socket file is still there",
+        "The daemon's process is gone without a clean stop. Its sessions ended with it.",
+        Severity.CRITICAL,
+        by_sessions=True,
+        inhibits=True,
+        advice=(_START,),
+        ending=("crashed", "Coven is back"),
+    ),
+    Kind.DAEMON_SOCKET_LOST: Entry(
+        "Coven cannot be reached",
+        "no socket, though the daemon lives",
+        "The daemon runs, but its socket is gone and it never makes a new one: only ending it by pid helps.",
+        Severity.CRITICAL,
+        by_sessions=True,
+        inhibits=True,
+        advice=(Advice("kill {pid}", Effect.ENDS_SESSIONS, "End it, then start it again"),),
+        ending=("out of reach", "Coven is back"),
+    ),
+    Kind.DAEMON_UNRESPONSIVE: Entry(
+        "Coven hangs",
+        "requests time out",
+        "The daemon's process lives and does not answer.",
+        Severity.CRITICAL,
+        by_sessions=True,
+        inhibits=True,
+        advice=(_CHECK, Advice("kill -9 {pid}", Effect.ENDS_SESSIONS, "If it stays so, end it and start it again")),
+        ending=("hung", "Coven is back"),
+    ),
+    Kind.DAEMON_UNHEALTHY: Entry(
+        "Coven is unhealthy",
+        "it answers, but with errors or not its contract",
+        "The daemon answers, and the answer says or shows that it does not work.",
+        Severity.CRITICAL,
+        by_sessions=True,
+        inhibits=True,
+        advice=(Advice("tail -n 60 {log}", Effect.READS, "Read its log"), _RESTART),
+        ending=("unhealthy", "Coven is back"),
+    ),
+    Kind.DAEMON_STOPPED: Entry(
+        "Coven is stopped",
+        "no socket and no process",
+        "The daemon ended cleanly and was not started again.",
+        Severity.INFO,
+        patience="stopped_grace",
+        inhibits=True,
+        advice=(_START,),
+        ending=("stopped", "Coven is back"),
+    ),
+    Kind.DAEMON_INCOMPATIBLE: Entry(
+        "Coven speaks another version",
+        "unsupported API version",
+        "The daemon's contract is not the one this watchdog knows; what can still be judged, is.",
+        Severity.WARNING,
+        advice=(Advice("coven-watchdog --version", Effect.READS, "Compare the versions, then update the older side"),),
+        ending=("another version", "Coven is understood again"),
+    ),
+    Kind.DAEMON_RECORD_INVALID: Entry(
+        "Coven's daemon.json misleads",
+        "start, stop and restart refuse",
+        "daemon.json names a process that is not the daemon, so Coven's own commands refuse to work.",
+        Severity.WARNING,
+        patience=5 * SECOND,
+        advice=(Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove it (safe while no daemon runs), then start"),),
+        ending=("misleading daemon.json", "Coven's daemon.json is right again"),
+    ),
+    Kind.DAEMON_RESTARTED: Entry(
+        "Coven was restarted",
+        "another daemon serves this home",
+        "A new daemon took over.",
+        Severity.INFO,
+        form=Form.EVENT,
+    ),
+}

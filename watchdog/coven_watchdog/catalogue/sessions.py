@@ -1,0 +1,60 @@
+"""Sessions."""
+
+from collections.abc import Mapping
+
+from coven_watchdog.catalogue.entry import Advice, Entry
+from coven_watchdog.model.words import Effect, Form, Kind, Severity
+
+_SESSION_LOG = Advice("coven sessions log {short}", Effect.READS, "Read its output")
+_CONTINUE = Advice("coven run {harness} --continue {id}", Effect.STARTS, "Go on with it, in its project")
+
+SESSIONS: Mapping[Kind, Entry] = {
+    Kind.SESSION_CRASHED: Entry(
+        "A session crashed",
+        "ended by a signal, or without an exit code",
+        "The harness was ended from outside or broke.",
+        Severity.WARNING,
+        form=Form.EVENT,
+        advice=(_SESSION_LOG, _CONTINUE),
+    ),
+    Kind.SESSION_FAILED: Entry(
+        "A session failed",
+        "ended with an exit code that is not 0",
+        "The harness gave up by itself.",
+        Severity.WARNING,
+        form=Form.EVENT,
+        advice=(_SESSION_LOG, _CONTINUE),
+    ),
+    Kind.SESSION_LAUNCH_FAILED: Entry(
+        "A session never started",
+        "failed at once, without any output",
+        "The harness could not be started: most often it is not on the PATH of the daemon's process.",
+        Severity.WARNING,
+        form=Form.EVENT,
+        advice=(Advice("coven sessions show {short}", Effect.READS, "Look at it"),),
+    ),
+    Kind.SESSION_ORPHANED: Entry(
+        "A session lost its owner",
+        "Coven no longer owns its process (orphaned)",
+        "Coven no longer owns the session's process.",
+        Severity.WARNING,
+        form=Form.EVENT,
+        advice=(_SESSION_LOG, _CONTINUE),
+    ),
+    Kind.SESSION_KILLED: Entry(
+        "A session was killed",
+        "killed through Coven",
+        "Somebody ended it on purpose.",
+        Severity.OFF,
+        form=Form.EVENT,
+        advice=(_SESSION_LOG,),
+    ),
+    Kind.SESSION_FINISHED: Entry(
+        "A session finished",
+        "exit code 0",
+        "It is done, or its turn is over and it can be continued.",
+        Severity.INFO,
+        form=Form.EVENT,
+        advice=(_SESSION_LOG,),
+    ),
+}
