@@ -71,9 +71,12 @@ class Deciding:
         return suppression
 
     def after_all(self, step: Step, channel: Channel) -> Decision | None:
-        """Something was withheld here. Either nothing of it was told, or the last word is not the truth any more."""
+        """Something was withheld here. Either nothing of it was told, or the last word is not the truth any more.
+
+        That it is hidden may have taken the place of a first word that was still waiting to go out.
+        """
         incident, told = step.incident, self.told(step.incident, channel)
-        if not told.withheld:
+        if not told.withheld and (told.first is not None or told.hidden is None):
             return None
 
         if incident.resolved_at is not None:
