@@ -33,7 +33,7 @@ class Play:
     shelf: Shelf = field(default_factory=Shelf)
     sink: bool | None = True
     now: Instant = START
-    review: Review = Review()
+    review: Review = field(default_factory=Review)
     lines: list[str] = field(default_factory=list)
     names: Iterator[str] = field(default_factory=lambda: (f"i{number}" for number in count(1)))
 
