@@ -128,6 +128,18 @@ def test_who_has_it_does_not_get_it_again(courier: Courier, mailbox: Mailbox) ->
 
 
 @pytest.mark.system
+def test_another_address_gets_all_of_it(courier: Courier, mailbox: Mailbox) -> None:
+    """Who has it is remembered for one address: after an edit the new one gets everything, and what is sent again is sent."""
+    mailbox.refusals["full@example.com"] = "452 4.2.2 mailbox full"
+    urls = [
+        f"mailto://127.0.0.1:{mailbox.port}?from=w@example.com&to=a@example.com{more}" for more in (",full@example.com", "")
+    ]
+    receipts = [courier.carry(replace(ALERT, url=f"{url}&mode=insecure")) for url in (*urls, urls[1])]
+    assert [receipt["outcome"] for receipt in receipts] == ["temporary", "accepted", "accepted"]
+    assert [mail["To"] for mail in mailbox.wait(3)] == ["a@example.com"] * 3
+
+
+@pytest.mark.system
 def test_a_mail_server_without_a_login(courier: Courier, mailbox: Mailbox) -> None:
     """One that offers no login, or no encryption, is there: told as it is, and tried again."""
     url = f"127.0.0.1:{mailbox.port}?from=a@example.com&to=b@example.com"

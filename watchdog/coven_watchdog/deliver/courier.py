@@ -167,6 +167,7 @@ def _by_apprise(parcel: Parcel) -> Receipt:
 def _receipt(parcel: Parcel, result: "apprise.AppriseResult", ear: Ear) -> Receipt:
     """Read Apprise's result. NOMATCH and PARTIAL are no success; a hit deadline leaves a thread behind."""
     if result:
+        _targets.put_down()
         return Receipt(parcel.id, AttemptOutcome.ACCEPTED)
 
     if result.status.name == "TIMEOUT":
@@ -187,7 +188,7 @@ def _notified(parcel: Parcel) -> "apprise.AppriseResult":
     if service is None:
         raise _Refused
 
-    _targets.take_up(parcel.id)
+    _targets.take_up(parcel.id, parcel.url)
     return _box(service).notify(
         body=parcel.body,
         title=parcel.title,

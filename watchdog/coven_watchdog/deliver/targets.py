@@ -18,14 +18,20 @@ class Targets:
     """The notes about the parcel that is being tried: a channel has only one at a time."""
 
     def __init__(self) -> None:
-        self._parcel = ""
+        self._of = ("", "")
         self._accepted: Accepted = set()
 
-    def take_up(self, parcel: str) -> None:
-        """Go on with the notes about this parcel, or begin new ones."""
-        if parcel != self._parcel:
-            self._parcel, self._accepted = parcel, set()
+    def take_up(self, parcel: str, url: str) -> None:
+        """Go on with the notes about this parcel for this address, or begin new ones."""
+        if (parcel, url) != self._of:
+            self.put_down()
+            self._of = (parcel, url)
 
         notes: ContextVar[Accepted] | None = getattr(import_module("apprise.plugins.base"), _NOTES, None)
         if notes is not None:
             notes.set(self._accepted)
+
+    def put_down(self) -> None:
+        """All have it: what is sent once more is meant to be."""
+        self._of = ("", "")
+        self._accepted = set()
