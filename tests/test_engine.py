@@ -24,11 +24,12 @@ from coven_watchdog.model.facts import (
     Record,
     SessionRow,
     SessionsListed,
+    StoreChanged,
     Tick,
 )
 from coven_watchdog.model.incidents import Ack, LookRequest
 from coven_watchdog.model.looks import BlindWindow, HomeLook
-from coven_watchdog.model.telling import Plan, World
+from coven_watchdog.model.telling import Plan, Silence, World
 from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import (
     DaemonState,
@@ -42,7 +43,7 @@ from coven_watchdog.model.words import (
     Route,
     Severity,
 )
-from coven_watchdog.settings import Channel, Secret, Settings
+from coven_watchdog.settings import Channel, Delay, Secret, Settings
 from coven_watchdog.state import HomeState
 from decide.shelf import Shelf
 from tale import DAEMON, DIRECTORY, GOOD, SOCKET, row
@@ -229,6 +230,68 @@ async def test_numbers_and_acknowledgements_are_taken_over() -> None:
     assert run.book.journal[-2:] == ["wake desk, quiet", "commit daemon.crashed learned, daemon.crashed acknowledged"]
     incident = run.engine.open[HOME, "daemon"]
     assert (incident.ack, incident.tellings, incident.chapters[-1].note) == (ack, 7, "ada")
+
+
+async def test_what_a_command_wrote_is_looked_at_when_the_store_says_so() -> None:
+    """A silence that is removed, without any other fact: what it held back is told at once."""
+    run = Run()
+    run.book.shelf.silences = (Silence("s1", moment(600).wall, by="ada"),)
+    await run.see(0, DISK)
+    assert run.book.journal == ["commit watchdog.store_damaged opened"]
+    run.book.shelf.silences = ()
+    await run.see(5, Tick(SELF_HOME, NEVER))
+    assert len(run.book.journal) == 1
+    await run.see(6, StoreChanged(SELF_HOME, NEVER))
+    assert run.book.journal[1:] == ["commit ", "wake desk, quiet"]
+    await run.see(7, StoreChanged(SELF_HOME, NEVER), StoreChanged("/other", NEVER))
+    assert len(run.book.journal) == 3
+
+
+async def test_what_passes_by_itself_wakes_the_home_when_it_is_over() -> None:
+    """The end of a silence is a wake of its own; what is told then needs no new fact, and is looked at once."""
+    run = Run()
+    run.book.shelf.silences = (Silence("s1", moment(600).wall, by="ada"),)
+    await run.see(0, DISK)
+    assert run.engine.next_wake() == (SELF_HOME, moment(600).awake)
+    await run.see(599, Tick(SELF_HOME, NEVER))
+    assert len(run.book.journal) == 1
+    await run.see(600, Tick(SELF_HOME, NEVER))
+    assert run.book.journal[1:] == ["commit ", "wake desk, quiet"]
+    assert run.engine.next_wake() is None
+    await run.see(601, Tick(SELF_HOME, NEVER))
+    assert len(run.book.journal) == 3
+
+
+async def test_what_was_withheld_before_the_start_is_looked_at_with_the_first_fact() -> None:
+    """The silence has ended while nobody watched."""
+    before = Run()
+    before.book.shelf.silences = (Silence("s1", moment(600).wall, by="ada"),)
+    await before.see(0, DISK)
+    run = Run(before.book, Incidents.load(before.book.shelf.incidents.values(), (), ()))
+    await run.see(700, Tick(SELF_HOME, NEVER))
+    assert run.book.journal[1:] == ["commit ", "wake desk, quiet"]
+    assert run.book.looks == []
+
+
+async def test_other_settings_are_a_reason_to_look_again() -> None:
+    """What was held back by the rate, the night or a channel's wait may be told under the new ones."""
+    slow = Channel(name="desk", url=URL, after=Delay(1800 * SECOND))
+    run = Run()
+    run.settings = Settings(homes=(HOME,), channels=(slow,))
+    await run.see(0, DISK)
+    assert run.engine.next_wake() == (SELF_HOME, moment(1800).awake)
+    run.settings = SETTINGS
+    await run.see(10, Tick(SELF_HOME, NEVER))
+    assert run.book.journal[1:] == ["commit ", "wake desk"]
+
+
+async def test_a_reminder_that_nobody_got_is_not_remembered() -> None:
+    """What the transaction counted is what counts."""
+    run = await (await Run().serving(row())).see(10, ENDED, LEFT)
+    run.book.shelf.silences = (Silence("s1", moment(20_000).wall, by="ada"),)
+    await run.see(14_500, TICK)
+    assert run.book.journal[2:] == ["commit daemon.crashed reminded, daemon.crashed silenced", "wake desk, quiet"]
+    assert run.engine.open[HOME, "daemon"].reminders == 0
 
 
 async def test_what_is_over_knows_its_number_too() -> None:

@@ -10,7 +10,7 @@ from anyio import to_thread
 from coven_watchdog import clock
 from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.parts import Parts
-from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, Tick
+from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, StoreChanged, Tick
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.settings import Settings
 from daemon.conftest import Service
@@ -26,7 +26,8 @@ class Working:
 
     def __init__(self, parts: Parts) -> None:
         self.emitted: list[Observation] = []
-        self.chores = Chores(parts.store, parts.keeper, parts.outbox, Settings, self._emit, every=0.01)
+        settings = Settings(homes=(HOME,))
+        self.chores = Chores(parts.store, parts.keeper, parts.outbox, lambda: settings, self._emit, every=0.01)
 
     async def tick(self) -> Tick:
         """The next tick that they emit."""
@@ -138,13 +139,32 @@ async def test_what_cannot_be_forgotten_now(service: Service, caplog: pytest.Log
     assert ["cannot forget what is too old" in message for message in caplog.messages] == [True]
 
 
+async def test_what_a_command_wrote_is_looked_at(service: Service) -> None:
+    """Every home, and the watchdog itself, is looked at again; when nobody else wrote, none is."""
+    async with service.parts() as parts:
+        work = Working(parts)
+        await work.chores.written()
+        work.emitted.clear()
+        await work.chores.written()
+        assert work.emitted == []
+        await parts.store.keep(blind=[])
+        await work.chores.written()
+        assert work.emitted == []
+        await service.sql("INSERT INTO silence (id, until, doc) VALUES ('s1', 1, '{}')")
+        await work.chores.written()
+
+    assert [(type(one), one.home) for one in work.emitted] == [(StoreChanged, SELF_HOME), (StoreChanged, HOME)]
+
+
 async def test_a_store_that_is_gone(service: Service, caplog: pytest.LogCaptureFixture) -> None:
-    """When it cannot be seen who wrote, that is said, the channels look for themselves, and nothing ends."""
+    """When it cannot be seen who wrote, that is said, all is looked at, and nothing ends."""
     async with service.parts() as parts:
         work = Working(parts)
 
     await work.chores.written()
     assert ["cannot see whether a command wrote to the store" in message for message in caplog.messages] == [True]
+    assert [one.home for one in work.emitted if isinstance(one, StoreChanged)] == [SELF_HOME, HOME]
+    work.emitted.clear()
     await to_thread.run_sync((service.state / "watchdog.sqlite3").unlink)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(work.chores.run)
