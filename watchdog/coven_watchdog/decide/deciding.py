@@ -11,7 +11,7 @@ from coven_watchdog.decide.listening import Listening
 from coven_watchdog.decide.suppression import withheld
 from coven_watchdog.model.incidents import Incident, Step
 from coven_watchdog.model.telling import Notification, Told, World
-from coven_watchdog.model.words import Found, IncidentState, NotificationState, Reason, Severity, Suppression, Transition
+from coven_watchdog.model.words import Found, IncidentState, Kind, NotificationState, Reason, Severity, Suppression, Transition
 from coven_watchdog.settings import Channel, Settings
 
 _FOUND = {Found.LIVE: Reason.FIRST, Found.CATCH_UP: Reason.CATCH_UP, Found.BASELINE: Reason.BASELINE}
@@ -48,10 +48,16 @@ class Deciding:
         return self.world.told.get((incident.id, channel.name), _NOTHING)
 
     def verdict(self, step: Step, channel: Channel) -> Decision | None:
-        """What this channel is told of this step: a reason, a reason with why it is withheld, or nothing to say at all."""
+        """What this channel is told of this step: a reason, a reason with why it is withheld, or nothing to say at all.
+
+        What it has been before is worse only for those who heard of that: a correction may have made the last word a mild one.
+        """
         told = self.told(step.incident, channel)
         if step.incident.resolved_at is not None:
             return self._over(step, channel, told)
+
+        if step.transition is Transition.CHANGED and _behind(step.incident, told):
+            step = replace(step, worse=True)
 
         reason = _reason(step, told)
         suppression = self._withheld(step, reason, channel, told)
@@ -161,10 +167,10 @@ def _untried(row: Notification | None) -> bool:
 
 def _behind(incident: Incident, told: Told) -> bool:
     """Whether it is worse than it was by the last word, or another death."""
-    if told.heard is None:
-        return False
+    return told.heard is not None and _worse(incident, *told.heard)
 
-    severity, kind = told.heard
+
+def _worse(incident: Incident, severity: Severity, kind: Kind) -> bool:
     return weight(incident.severity, incident.kind) > weight(severity, kind) or corrects(kind, incident.kind)
 
 
