@@ -16,6 +16,7 @@ from coven_watchdog.coven.decoding import Count, Decoder, Integer, Pid, Time, wa
 from coven_watchdog.decide.text import said
 from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import EventWriter, Health, SessionRow, Storage
+from coven_watchdog.model.time import SECOND
 
 API_VERSION = "coven.daemon.v1"
 _OF_DAEMON = "daemon-session-"
@@ -71,6 +72,7 @@ class _Storage(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     free_disk_bytes: Count | None = None
     maintenance_blocked: bool | None = None
     last_maintenance_error: str | None = None
+    prune_age_seconds: Count | None = None
 
 
 class _Head(msgspec.Struct, frozen=True, rename="camel"):
@@ -273,6 +275,7 @@ def _storage(storage: _Storage | None) -> Storage | None:
         storage.free_disk_bytes,
         bool(storage.maintenance_blocked),
         _words(storage.last_maintenance_error),
+        None if storage.prune_age_seconds is None else storage.prune_age_seconds * SECOND,
     )
 
 

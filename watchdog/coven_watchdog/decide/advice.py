@@ -87,6 +87,7 @@ def _made(advice: Advice, facts: Facts, place: Place) -> Suggestion | None:
     session = facts.sessions[0] if facts.sessions else None
     names = {
         "log": _path(facts, place, "daemon-recovery.log"),
+        "home": _home(facts, place),
         "record": _path(facts, place, "daemon.json"),
         "pid": str(_pid(facts.identity, facts.pid) or ""),
         "id": _safe(session.id if session else ""),
@@ -107,6 +108,12 @@ def _pid(identity: Identity | None, pid: int | None) -> int | None:
 
 def _safe(text: str) -> str:
     return text if _SAFE_ID.fullmatch(text) else ""
+
+
+def _home(facts: Facts, place: Place) -> str:
+    """The home as a shell takes it, short where it can be."""
+    path = place.short(facts.home)
+    return path if _PLAIN.fullmatch(path) else shlex.quote(facts.home)
 
 
 def _path(facts: Facts, place: Place, name: str) -> str:

@@ -11,6 +11,7 @@ from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
 from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.sessions import sessions
+from coven_watchdog.judge.storage import degraded, event_writer, low_disk
 from coven_watchdog.judge.trust import home_trust, impostor, record
 from coven_watchdog.model.incidents import Facts, Judgement
 from coven_watchdog.model.time import Instant
@@ -31,6 +32,9 @@ RULES: tuple[Rule, ...] = (
     impostor,
     record,
     store,
+    low_disk,
+    degraded,
+    event_writer,
     sessions,
     blind,
     sources,

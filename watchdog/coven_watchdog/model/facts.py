@@ -160,6 +160,8 @@ class Storage:
     free_disk_bytes: int | None = None
     maintenance_blocked: bool = False
     last_error: str = ""
+    prune_age: int | None = None
+    """µs since Coven's maintenance last pruned; it does so every minute (seen on 0.4.6). None: not yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,15 @@ class Kind(StrEnum):
     HOME_INSECURE = "home.insecure"
     SOCKET_INSECURE = "socket.insecure"
     STORE_BROKEN = "store.broken"
+    STORE_LOW_DISK = "store.low_disk"
+    STORE_DEGRADED = "store.degraded"
+    EVENT_WRITER_FAILED = "event_writer.failed"
+    EVENT_WRITER_PRESSURED = "event_writer.pressured"
     SESSION_CRASHED = "session.crashed"
     SESSION_FAILED = "session.failed"
     SESSION_LAUNCH_FAILED = "session.launch_failed"
     SESSION_ORPHANED = "session.orphaned"
+    SESSION_GHOST = "session.ghost"
     SESSION_KILLED = "session.killed"
     SESSION_FINISHED = "session.finished"
     WATCHDOG_STORE_DAMAGED = "watchdog.store_damaged"
@@ -342,6 +347,7 @@ class Look(StrEnum):
     SESSIONS = auto()
     SESSION = auto()
     EVENTS = auto()
+    HARNESS = auto()
     SCENE = auto()
 
 

@@ -30,7 +30,7 @@ _ENDS = frozenset({Reason.RESOLVED, Reason.LATE})
 # rows of the future were written before the wall clock was set back: they say nothing about the last hour
 _LAST = """
     SELECT due_at, grouped AND due_at > committed_at AS waited FROM notification
-    WHERE channel = ? AND committed_at BETWEEN ? AND ? AND state <> 'withheld' AND reason <> 'test'
+    WHERE channel = ? AND committed_at BETWEEN ? AND ? AND state <> 'withheld' AND reason NOT IN ('test', 'digest')
     ORDER BY due_at DESC, seq DESC LIMIT 1"""
 _COLLECTING = f"""
     SELECT * FROM notification
