@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.decide.changes import created
-from coven_watchdog.decide.suppression import Question, inhibited, withheld
+from coven_watchdog.decide.suppression import Question, inhibited, routed, withheld
 from coven_watchdog.model.incidents import Ack, Chapter, Facts, Incident, Step, Verdict
 from coven_watchdog.model.telling import Silence
-from coven_watchdog.model.time import DAY
+from coven_watchdog.model.time import DAY, MINUTE
 from coven_watchdog.model.words import Found, IncidentState, Kind, Reason, Severity, Suppression, Transition
-from coven_watchdog.settings import Channel
+from coven_watchdog.settings import Channel, Delay
 from decide.verdicts import CRASHED, CRITICAL, DESK, HOME, HUNG, INFO, OFF, START, WALL, WARNING, bad, brief
 
 CHANNEL = DESK.channels[0]
@@ -201,3 +201,99 @@ def test_a_story_that_is_not_told_here_inhibits_nothing_here() -> None:
     quiet, loud = incident(bad(Kind.DAEMON_STOPPED, INFO), "b"), incident(CRASHED, "b")
     assert withheld(question(incident(FAILED), open=(quiet,), before=(quiet,))) is None
     assert withheld(question(incident(FAILED), open=(loud,))) is Suppression.INHIBITED
+
+
+@pytest.mark.parametrize(
+    ("after", "minutes", "waits"),
+    [(0, 0, False), (30, 0, True), (30, 29, True), (30, 30, False), (30, 300, False), (30, -5, True)],
+)
+def test_a_channel_that_waits_for_an_answer(after: int, minutes: int, *, waits: bool) -> None:
+    """By the awake clock, since it last opened."""
+    channel = Channel(name="boss", after=Delay(after * MINUTE))
+    asked = question(incident(opened_awake=START.awake - minutes * MINUTE), channel=channel)
+    assert withheld(asked) is (Suppression.WAITING_AFTER if waits else None)
+    assert (asked.waits > 0) is waits
+
+
+def test_an_event_cannot_wait() -> None:
+    """A channel that waits is not there for events."""
+    channel = Channel(name="boss", after=Delay(MINUTE))
+    assert withheld(question(incident(FAILED), channel=channel)) is Suppression.NOT_ROUTED
+
+
+@pytest.mark.parametrize(
+    ("severity", "quiet", "held"), [(WARNING, True, True), (CRITICAL, True, False), (WARNING, False, False)]
+)
+def test_the_night(severity: Severity, *, quiet: bool, held: bool) -> None:
+    """It holds back what is not critical."""
+    asked = question(incident(severity=severity), quiet=quiet)
+    assert withheld(asked) is (Suppression.QUIET_HOURS if held else None)
+
+
+@pytest.mark.parametrize(("missing", "held"), [(0, False), (1, True)])
+def test_the_rate(missing: int, *, held: bool) -> None:
+    """A message needs all of its token."""
+    assert withheld(question(incident(), missing=missing)) is (Suppression.RATE_LIMITED if held else None)
+
+
+def test_the_order_of_what_passes() -> None:
+    """What people wanted first, then who is awaited, the night, and at last the token, which nothing else takes."""
+    channel = Channel(name="desk", after=Delay(MINUTE))
+    hidden = incident(severity=WARNING, ack=Ack(WALL, "ada"))
+    every = question(hidden, channel=channel, silences=(SILENCE,), quiet=True, missing=1)
+    found = []
+    for change in (
+        {"step": replace(every.step, incident=replace(hidden, ack=None))},
+        {"silences": ()},
+        {"channel": CHANNEL},
+        {"quiet": False},
+    ):
+        found.append(withheld(every))
+        every = replace(every, **change)
+
+    assert [*found, withheld(every)] == [
+        Suppression.ACKNOWLEDGED,
+        Suppression.SILENCED,
+        Suppression.WAITING_AFTER,
+        Suppression.QUIET_HOURS,
+        Suppression.RATE_LIMITED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("globs", "goes"),
+    [
+        ({}, True),
+        ({"kinds": ("daemon.*",)}, True),
+        ({"kinds": ("session.*",)}, False),
+        ({"kinds": ("session.*", "*.crashed")}, True),
+        ({"kinds": ()}, False),
+        ({"kinds": (), "also": ("daemon.crashed",)}, True),
+        ({"homes": ("work",)}, True),
+        ({"homes": ("w*",)}, True),
+        ({"homes": (HOME,)}, True),
+        ({"homes": ("/home/*",)}, True),
+        ({"homes": ("other",)}, False),
+        ({"homes": ()}, False),
+        ({"homes": ("other",), "kinds": ("*",)}, False),
+    ],
+)
+def test_where_it_goes(globs: dict[str, tuple[str, ...]], *, goes: bool) -> None:
+    """A channel is there for some kinds and some homes, by name or path; without a word of it for all."""
+    channel = Channel(name="desk", **globs)  # type: ignore[arg-type]
+    assert routed(incident(), channel, "work") is goes
+    assert withheld(question(incident(), channel=channel, home="work")) is (None if goes else Suppression.NOT_ROUTED)
+
+
+def test_the_watchdogs_own_troubles_go_everywhere() -> None:
+    """They are of no home."""
+    own = replace(incident(bad(Kind.WATCHDOG_STORE_DAMAGED)), home="")
+    assert routed(own, Channel(name="desk", homes=("other",)), "")
+    assert not routed(own, Channel(name="desk", kinds=("daemon.*",)), "")
+
+
+def test_a_story_that_goes_elsewhere_inhibits_nothing_here() -> None:
+    """Who is not told of the daemon is told of its sessions."""
+    loud = incident(CRASHED, "b")
+    only = Channel(name="desk", kinds=("session.*",))
+    assert withheld(question(incident(FAILED), channel=only, open=(loud,))) is None
