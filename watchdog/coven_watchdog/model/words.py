@@ -203,6 +203,35 @@ class CheckStatus(StrEnum):
 _CHECK_STATUSES = tuple(CheckStatus)
 
 
+class Topic(StrEnum):
+    """What `doctor` examines, in the order in which it says so: first a home, then the watchdog itself."""
+
+    HOME = auto()
+    DAEMON = auto()
+    SOCKET = auto()
+    HEALTH = auto()
+    API = auto()
+    CAPABILITIES = auto()
+    STORE = auto()
+    EVENT_WRITER = auto()
+    SESSIONS = auto()
+    HARNESSES = auto()
+    LOG = auto()
+    SERVICE = auto()
+    CONFIGURATION = auto()
+    CHANNELS = auto()
+    RECORDS = auto()
+    SIGHT = auto()
+
+
+class Answer(StrEnum):
+    """What `doctor` answers to a question: `UNKNOWN` is what cannot be known from outside."""
+
+    YES = auto()
+    NO = auto()
+    UNKNOWN = auto()
+
+
 class Effect(StrEnum):
     """What a suggested command does to Coven."""
 
