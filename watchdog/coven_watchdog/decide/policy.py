@@ -33,6 +33,9 @@ def plan(steps: tuple[Step, ...], world: World, settings: Settings, now: Instant
     listening = Listening(world, settings, now, zone)
     draft = _Draft(world, settings, now, listening, Deciding(world, settings, listening))
     for step in steps:
+        draft.listening.note(step.incident)
+
+    for step in steps:
         draft.take(step)
 
     for incident in draft.open_states():
