@@ -272,6 +272,21 @@ def test_before_is_the_last_of_several() -> None:
     assert trouble(story, Reason.CHANGED, page(row(), (), now=WALL + 11 * MINUTE))[1] == "Before: hung since 11:11."
 
 
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        (Reason.FIRST, ["11:16 · killed by signal 9.", "Before: hung since 11:06."]),
+        (Reason.REMINDER, ["since 11:16 · killed by signal 9.", "It has lasted 11 min.", "Before: hung since 11:06."]),
+    ],
+)
+def test_who_hears_of_it_only_after_it_changed(role: Reason, told: list[str]) -> None:
+    """It is what it is since it became so, which is not when it began."""
+    step = changed(of(HANG), CRASH, at(10))
+    assert step is not None
+    made = page(row(committed_at=WALL + 10 * MINUTE), (), now=WALL + 11 * MINUTE)
+    assert trouble(step.incident, role, made)[: len(told)] == told
+
+
 def test_again_although_it_was_silenced() -> None:
     """What people did stands beside the story, it does not hide what happened."""
     over = resolved(of(), WELL, at(1)).incident

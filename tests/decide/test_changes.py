@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from coven_watchdog.decide.changes import (
+    became_at,
     calmed,
     changed,
     created,
@@ -150,3 +151,17 @@ def test_reminded_calmed_withdrawn() -> None:
     assert (calm.unstable, calm.next_look_at, calm.chapters[-1].transition) == (False, None, Transition.CALMED)
     gone = withdrawn(flapping, LATER).incident
     assert (gone.unstable, gone.withdrawn, gone.state, gone.resolved_at) == (False, True, IncidentState.RESOLVED, LATER.wall)
+
+
+def test_when_it_became_what_it_is() -> None:
+    """When it began, unless it was something else before; what it was more than once counts from the last time."""
+    story = opened()
+    assert became_at(replace(story, chapters=())) == became_at(story) == WALL
+    for minutes, kind in ((3, Kind.DAEMON_UNHEALTHY), (5, Kind.DAEMON_UNRESPONSIVE), (7, Kind.DAEMON_CRASHED)):
+        step = changed(story, bad(kind), Instant(WALL + minutes * MINUTE, START.awake))
+        assert step is not None
+        story = reminded(step.incident, LATER).incident
+        assert became_at(story) == WALL + minutes * MINUTE
+
+    again = reopened(resolved(story, WELL, LATER).incident, HUNG, Instant(WALL + 9 * MINUTE, START.awake)).incident
+    assert became_at(again) == again.fact_at == WALL + 9 * MINUTE

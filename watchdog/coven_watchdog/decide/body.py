@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
-from coven_watchdog.decide.changes import spell, went_through
+from coven_watchdog.decide.changes import became_at, spell, went_through
 from coven_watchdog.decide.hiding import holds
 from coven_watchdog.decide.text import one_line, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
@@ -60,6 +60,7 @@ def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ..
         _hidden_line(page, incident) if role is Reason.HIDDEN else "",
         sentence(f"{_when(page, incident, role)} · {phrases.cause(incident)}"),
         _role_line(page, incident, role),
+        _before(page, incident) if role is not Reason.CHANGED else "",
         _beside(page, incident, role),
         _hit(page, incident),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),
@@ -75,8 +76,8 @@ def _when(page: Page, incident: Incident, role: Reason) -> str:
     if role is Reason.CHANGED and last is not None and last.transition is Transition.CHANGED:
         return clock_time(last.at, page.now.wall, page.place.zone)
 
-    moment = phrases.when(incident, page.now.wall, page.place)
-    told_after_all = role is Reason.FIRST and page.notification.committed_at - incident.fact_at >= _SINCE_AFTER
+    moment = phrases.became(incident, page.now.wall, page.place)
+    told_after_all = role is Reason.FIRST and page.notification.committed_at - became_at(incident) >= _SINCE_AFTER
     lasts = role in {Reason.REMINDER, Reason.HIDDEN} or (told_after_all and incident.form is Form.STATE)
     return f"since {moment}" if lasts and incident.facts.between is None else moment
 

@@ -1,6 +1,7 @@
 """The single steps of an incident: each takes the incident before and gives the step, or None where nothing changed."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 from coven_watchdog.catalogue import CATALOGUE, order
 from coven_watchdog.model.incidents import Chapter, Incident, Step, Verdict
@@ -52,6 +53,13 @@ def spell(incident: Incident) -> tuple[Chapter, ...]:
 def went_through(incident: Incident) -> tuple[Kind, ...]:
     """Every kind that it has been since it opened, in order."""
     return tuple(dict.fromkeys(chapter.kind for chapter in spell(incident))) or (incident.kind,)
+
+
+def became_at(incident: Incident) -> int:
+    """Wall µs at which it became what it is: later than it began, where it was something else before."""
+    chapters = spell(incident)
+    now_so = [*takewhile(lambda chapter: chapter.kind is incident.kind, reversed(chapters))]
+    return now_so[-1].at if 0 < len(now_so) < len(chapters) else incident.fact_at
 
 
 def worsens(incident: Incident, verdict: Verdict) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coven_watchdog.catalogue import CATALOGUE, EFFECTS, STORY_KINDS
 from coven_watchdog.decide.advice import resume, suggestions
-from coven_watchdog.decide.changes import went_through
+from coven_watchdog.decide.changes import became_at, went_through
 from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.facts import ExitStatus
@@ -203,9 +203,18 @@ def go_on(incident: Incident, place: Place) -> tuple[str, ...]:
 
 
 def when(incident: Incident, now: int, place: Place) -> str:
-    """When it happened: a moment, or between two when nobody watched."""
+    """When it began: a moment, or between two when nobody watched."""
+    return _at(incident, incident.fact_at, now, place)
+
+
+def became(incident: Incident, now: int, place: Place) -> str:
+    """When it became what it is."""
+    return _at(incident, became_at(incident), now, place)
+
+
+def _at(incident: Incident, moment: int, now: int, place: Place) -> str:
     between = incident.facts.between
-    return clock_time(incident.fact_at, now, place.zone) if between is None else _between(between, now, place)
+    return clock_time(moment, now, place.zone) if between is None else _between(between, now, place)
 
 
 def lasted(incident: Incident, now: int, place: Place) -> str:

@@ -228,7 +228,7 @@ def _group_lines(page: Page, member: Member) -> tuple[str, ...]:
     """One of several: when, what, why (or who hid it); or that it is over, and where to read how to go on with what was lost."""
     incident, now, place = member.snapshot, page.now.wall, page.place
     if incident.resolved_at is None:
-        moment, headline, hiding = phrases.when(incident, now, place), phrases.headline(incident), _hiding(member)
+        moment, headline, hiding = phrases.became(incident, now, place), phrases.headline(incident), _hiding(member)
         why = hiding_words(page, hiding) if hiding else phrases.cause(incident)
         said = f"{_mark(incident)} {moment} {headline}{_short(incident)}: {why}"
         return (one_line(said, _GROUP_LINE),)
