@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coven_watchdog.coven.decoding import wall_of
+from coven_watchdog.coven.opening import open_untouched
 from coven_watchdog.coven.paths import translated
 
 _AT_MOST = 256 * 1024
@@ -43,9 +44,7 @@ def panicked(lines: Sequence[str]) -> bool:
 
 def _last_lines(path: Path) -> list[str]:
     """The whole lines within the last 256 KiB."""
-    # Neither a link nor a FIFO that somebody put there may send us elsewhere or hold us.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+    with os.fdopen(open_untouched(path), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             return []

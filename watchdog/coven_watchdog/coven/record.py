@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from coven_watchdog.coven.opening import open_untouched
 from coven_watchdog.model.facts import Record
 
 _AT_MOST = 16 * 1024  # Coven's own clients refuse more (source of Coven)
@@ -43,8 +44,7 @@ def read_record(path: Path) -> RecordFile | None:
         OSError: it is there and cannot be read.
     """
     try:
-        # A FIFO or a link that somebody put there must not hold us or send us elsewhere.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_untouched(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
