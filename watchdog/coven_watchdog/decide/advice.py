@@ -5,6 +5,7 @@ In: a kind and its facts, and what the machine is called; out: commands, each wi
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coven_watchdog.catalogue import CATALOGUE, Advice
@@ -34,10 +35,15 @@ def suggestions(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...
     """What to run next, most useful first; empty when there is nothing safe to suggest."""
     special = _special(kind, facts, place)
     if special is None:
-        made = (_made(advice, facts, place) for advice in CATALOGUE[kind].advice)
-        special = tuple(suggestion for suggestion in made if suggestion is not None)
+        return filled(CATALOGUE[kind].advice, facts, place)
 
     return tuple(suggestion for suggestion in special if suggestion.run.isprintable())
+
+
+def filled(advice: Sequence[Advice], facts: Facts, place: Place) -> tuple[Suggestion, ...]:
+    """Advice with this case's names, as far as they are known and safe to print."""
+    made = (_made(one, facts, place) for one in advice)
+    return tuple(one for one in made if one is not None and one.run.isprintable())
 
 
 def resume(brief: SessionBrief, home: str, place: Place) -> Suggestion | None:

@@ -30,11 +30,12 @@ _WAITING = 256
 
 @dataclass(frozen=True, slots=True)
 class HomeCheck:
-    """One home as it is now, and what is wrong with it, worst first."""
+    """One home as it is now, and what is wrong with it, worst first. `state`: all that was seen."""
 
     look: HomeLook
     findings: tuple[Verdict, ...]
     status: CheckStatus
+    state: HomeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def _check(settings: Settings, home: Home, uid: int, boot: str) -> HomeChe
     judgement = judge(state, settings, now)
     look = look_of(state, judgement, settings, now, boot)
     findings = _findings(judgement) or _missing(state, settings, look)
-    return HomeCheck(look, findings, _status(findings, look, settings))
+    return HomeCheck(look, findings, _status(findings, look, settings), state)
 
 
 async def _look(settings: Settings, home: Home, uid: int, state: HomeState) -> HomeState:
@@ -124,7 +125,7 @@ def _missing(state: HomeState, settings: Settings, look: HomeLook) -> tuple[Verd
 
 
 def _status(findings: Sequence[Verdict], look: HomeLook, settings: Settings) -> CheckStatus:
-    severities = {verdict.severity for verdict in findings if not _told_by_choice(verdict, settings)}
+    severities = {verdict.severity for verdict in findings if not told_by_choice(verdict, settings)}
     if Severity.CRITICAL in severities:
         return CheckStatus.CRITICAL
 
@@ -134,7 +135,7 @@ def _status(findings: Sequence[Verdict], look: HomeLook, settings: Settings) -> 
     return CheckStatus.UNKNOWN if look.daemon.state is DaemonState.UNKNOWN else CheckStatus.OK
 
 
-def _told_by_choice(verdict: Verdict, settings: Settings) -> bool:
+def told_by_choice(verdict: Verdict, settings: Settings) -> bool:
     """A daemon that is cleanly not running is fine unless it is expected to run."""
     return verdict.kind is Kind.DAEMON_STOPPED and settings.expect_of(verdict.home) is not Expect.RUNNING
 
