@@ -117,7 +117,14 @@ class Shelf:
             hidden=hidden[0] if hidden else None,
             heard=(last.severity, last.kind) if last else None,
             closed=any(member.role in ENDS for _, member in told),
+            owed=self._held_end(words),
         )
+
+    def _held_end(self, words: list[tuple[Notification, Member]]) -> bool:
+        """Whether an end that quiet hours held back is the latest word."""
+        spoken = [position for position, (row, _) in enumerate(words) if row.suppression is None]
+        since = words[spoken[-1] + 1 :] if spoken else words
+        return any(member.role in ENDS and row.suppression is Suppression.QUIET_HOURS for row, member in since)
 
     def _words(self, incident: str, channel: str) -> list[tuple[Notification, Member]]:
         """What was decided about this opening, in the order of its writing."""

@@ -128,7 +128,7 @@ def test_an_end_that_is_owed_keeps_its_opening(connection: sqlite3.Connection) -
     told = notification("k7fq.2", "phone", reason=Reason.RESOLVED, state=SENT)
     _put(connection, story(over, held, told, transition=Transition.RESOLVED))
 
-    owed = Told(first["desk"], first["desk"], frozenset({Suppression.QUIET_HOURS}), heard=CRASH)
+    owed = Told(first["desk"], first["desk"], frozenset({Suppression.QUIET_HOURS}), heard=CRASH, owed=True)
     for _ in range(2):
         assert (_told(connection), _told(connection, channel="phone")) == (owed, None)
         _put(connection, story(incident(), transition=Transition.REOPENED))

@@ -109,7 +109,7 @@ class Deciding:
 
     def _end_after_all(self, step: Step, channel: Channel, told: Told) -> Decision | None:
         """An end that the night held back."""
-        if told.closed or Suppression.QUIET_HOURS not in told.withheld:
+        if told.closed or not told.owed:
             return None
 
         return self._over(replace(step, transition=Transition.RESOLVED), channel, told)
@@ -120,11 +120,16 @@ class Deciding:
         if told.hidden is not None or step.incident.severity is not Severity.CRITICAL:
             return None
 
-        if step.transition is not Transition.SILENCED:
-            return (Reason.HIDDEN, None) if step.transition is Transition.ACKNOWLEDGED and told.first is not None else None
-
         question = self.listening.question(step, Reason.HIDDEN, channel, heard=told.first is not None)
-        return (Reason.HIDDEN, None) if withheld(replace(question, silences=())) is None else None
+        if step.transition is Transition.ACKNOWLEDGED and told.first is not None:
+            self.listening.review(question, Suppression.ACKNOWLEDGED)
+            return Reason.HIDDEN, None
+
+        if step.transition is not Transition.SILENCED or withheld(replace(question, silences=())) is not None:
+            return None
+
+        self.listening.review(question, Suppression.SILENCED)
+        return Reason.HIDDEN, None
 
     def _over(self, step: Step, channel: Channel, told: Told) -> Decision | None:
         """A recovery is told to who was told of the trouble; who was not yet told hears of both at once."""
@@ -143,7 +148,7 @@ class Deciding:
 
         latest = max((row for row in (told.last, told.hidden) if row is not None), key=lambda row: row.committed_at)
         if self.listening.holds_end(latest):
-            return _once(Reason.RESOLVED, Suppression.QUIET_HOURS, told)
+            return None if told.owed else (Reason.RESOLVED, Suppression.QUIET_HOURS)
 
         return Reason.RESOLVED, None
 

@@ -53,6 +53,8 @@ class Told:
     """What it was by the last word."""
     closed: bool = False
     """Its end was told."""
+    owed: bool = False
+    """Its end was held back by quiet hours, and nothing was told since."""
 
     @property
     def tried(self) -> bool:

@@ -133,7 +133,15 @@ def _summary(rows: Sequence[sqlite3.Row]) -> Told:
         hidden=notification(hidden[0]) if hidden else None,
         heard=(word(told[-1]["severity"], Severity), word(told[-1]["kind"], Kind)) if told else None,
         closed=any(row["role"] in _ENDS for row in told),
+        owed=_owed(rows),
     )
+
+
+def _owed(rows: Sequence[sqlite3.Row]) -> bool:
+    """Whether an end that quiet hours held back is the latest word."""
+    spoken = [position for position, row in enumerate(rows) if row["suppression"] is None]
+    since = rows[spoken[-1] + 1 :] if spoken else rows
+    return any(row["role"] in _ENDS and row["suppression"] == Suppression.QUIET_HOURS for row in since)
 
 
 def _lane(connection: sqlite3.Connection, channel: str, now: int) -> Lane:
