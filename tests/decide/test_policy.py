@@ -11,7 +11,7 @@ from bounded import PROFILE
 from coven_watchdog.decide.policy import plan, touched
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Verdict
-from coven_watchdog.model.telling import Plan, World
+from coven_watchdog.model.telling import Member, Plan, World
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Found, IncidentState, Kind, Reason, Suppression, Transition
 from coven_watchdog.settings import Alerts, Channel, Delay, QuietHours, Secret, Settings
@@ -487,6 +487,28 @@ def test_the_last_word_is_the_truth(script: Script) -> None:
                 assert snapshots[-1].state is incident.state
             elif snapshots:
                 assert any(one.unstable for one in snapshots)
+
+
+@given(SCRIPTS)
+def test_what_is_over_is_told_to_all_who_heard_of_it(script: Script) -> None:
+    """Whatever was silenced, acknowledged, held back or opened again between: in the end nobody believes that it still is so."""
+    made = _played(script, Play(NOISE_CONTROLLED))
+    seconds, gone = (made.now.wall - WALL) / SECOND, (WELL, well(Kind.STORE_BROKEN, subject="store"))
+    for passed in (10, 11, 1000, 8000, 90_000):
+        made.at(seconds + passed, up, *gone)
+
+    last: dict[tuple[str, str], Member] = {}
+    for (row, channel, incident), (member, _) in sorted(made.shelf.members.items(), key=lambda one: _when(made, one[0])):
+        if made.shelf.rows[row, channel].sent_at is not None:
+            last[channel, incident] = member
+
+    assert not [where for where, word in last.items() if word.snapshot.state is IncidentState.OPEN]
+
+
+def _when(made: Play, spot: tuple[str, str, str]) -> tuple[int, int]:
+    """The order in which words go out."""
+    row = made.shelf.rows[spot[:2]]
+    return row.due_at, list(made.shelf.rows).index(spot[:2])
 
 
 @given(SCRIPTS)
