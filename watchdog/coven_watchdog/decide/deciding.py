@@ -94,11 +94,16 @@ class Deciding:
         if told.first is None:
             return _once(Reason.FIRST, self._withheld(step, Reason.FIRST, channel, told), told)
 
-        if _untried(told.last) or not _behind(incident, told):
+        if not _behind(incident, told):
             return None
 
         change = replace(step, transition=Transition.CHANGED, worse=True)
-        return _once(Reason.CHANGED, self._withheld(change, Reason.CHANGED, channel, told), told)
+        suppression = self._withheld(change, Reason.CHANGED, channel, told)
+        if suppression is None and _untried(told.last):
+            self.refreshed[incident.id] = incident
+            return None
+
+        return _once(Reason.CHANGED, suppression, told)
 
     def _event_after_all(self, step: Step, channel: Channel, told: Told) -> Decision | None:
         if told.first is not None or not told.withheld & _PASSES:
