@@ -10,7 +10,7 @@ from coven_watchdog.decide.changes import changed, created, resolved
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Incident, SessionBrief, Witness
 from coven_watchdog.model.time import HOUR, MINUTE, Instant
-from coven_watchdog.model.words import Basis, Form, IncidentState, Kind
+from coven_watchdog.model.words import Basis, Comeback, Form, IncidentState, Kind
 from decide.pages import PLACE, THREE
 from decide.verdicts import CRASHED, HOME, HUNG, START, WALL, WELL, bad, brief
 
@@ -77,6 +77,21 @@ def test_costs() -> None:
         (Kind.DAEMON_RESTARTED, {}, "a new daemon took over"),
         (Kind.DAEMON_RESTARTED, {"version": "2", "old_version": "2"}, "a new daemon took over"),
         (Kind.DAEMON_RESTARTED, {"version": "2", "old_version": "1\x1b[m"}, "version 1 became 2"),
+        (Kind.DAEMON_RESTARTED, {"comeback": Comeback.MANUAL}, "it was stopped cleanly and started again"),
+        (Kind.DAEMON_RESTARTED, {"comeback": Comeback.UNKNOWN}, "a new daemon took over; why is not known"),
+        (Kind.DAEMON_RESTARTED, {"comeback": Comeback.UPGRADE}, "an upgrade: its program was replaced"),
+        (
+            Kind.DAEMON_RESTARTED,
+            {"comeback": Comeback.UPGRADE, "version": "2", "old_version": "1"},
+            "an upgrade: version 1 became 2",
+        ),
+        (Kind.DAEMON_RESTARTED, {"comeback": Comeback.CRASH}, "the one before crashed; a new daemon took over"),
+        (
+            Kind.DAEMON_RESTARTED,
+            {"comeback": Comeback.CRASH, "exit": ExitStatus(signal=9), "version": "2", "old_version": "1"},
+            "the one before crashed (killed by signal 9); a new daemon took over; version 1 became 2",
+        ),
+        (Kind.DAEMON_RESTARTED, {"comeback": Comeback.REBOOT}, "the machine was started anew, and a new daemon with it"),
         (Kind.DAEMON_RESTART_LOOP, {"count": 4}, "4 restarts within 10 minutes"),
         (Kind.DAEMON_SOCKET_LOST, {"detail": "stopped"}, "no socket, though the daemon lives"),
         (Kind.SESSION_FAILED, {"exit": ExitStatus(code=3)}, "exit code 3"),
@@ -116,6 +131,23 @@ def test_what_a_witness_saw_is_the_cause_where_nothing_else_is_known() -> None:
 def test_causes_of_what_is_over(kind: Kind, facts: dict[str, object], words: str) -> None:
     """Nothing is said in the present about the past."""
     assert phrases.why(incident(kind, **facts)) == words  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, ""),
+        ({"version": "2", "old_version": "1"}, ""),
+        ({"comeback": Comeback.CRASH}, ""),
+        ({"comeback": Comeback.CRASH, "version": "2", "old_version": "1"}, "version 1 became 2"),
+        ({"comeback": Comeback.UPGRADE}, "came back upgraded"),
+        ({"comeback": Comeback.UPGRADE, "version": "2", "old_version": "1"}, "came back upgraded, version 1 became 2"),
+        ({"comeback": Comeback.REBOOT}, "came back with the machine"),
+    ],
+)
+def test_what_came_after(facts: dict[str, object], words: str) -> None:
+    """Only what is remarkable about the next daemon is told at the end of a story."""
+    assert phrases.comeback(incident(**facts)) == words  # type: ignore[arg-type]
 
 
 def test_sessions() -> None:

@@ -1,8 +1,14 @@
 """One daemon after another: the event, what it cost, and the loop."""
 
-from coven_watchdog.model.facts import ExitStatus, Identity
-from coven_watchdog.model.words import DaemonState, Found, Kind, Look, Outcome, Owner, Severity
-from tale import DAEMON, GOOD, NEXT, Tale, looked, moment, row
+from dataclasses import replace
+
+from coven_watchdog.judge.common import Case
+from coven_watchdog.judge.restarts import aftermath
+from coven_watchdog.model.facts import DaemonSeen, ExitStatus, Identity
+from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import Comeback, DaemonState, Found, Kind, Look, Outcome, Owner, Severity
+from tale import AWAKE, DAEMON, GOOD, HOME, NEXT, Tale, looked, moment, row
 
 CLEAN = ExitStatus(code=0)
 
@@ -81,6 +87,53 @@ def test_versions_are_compared() -> None:
     facts = restarted(Tale().served(0)).listed(10.2, identity=NEXT).verdict("daemon.restarted").facts
 
     assert (facts.old_version, facts.version) == ("0.4.6", GOOD.coven_version)
+
+
+def test_why_another_daemon_serves() -> None:
+    """By how the one before ended; after a clean end, a program or version that is another one now is why."""
+    assert comeback(restarted(Tale().served(0))) is Comeback.MANUAL
+    assert comeback(again(Tale().served(0).ended(10, ExitStatus(signal=9)))) is Comeback.CRASH
+    replaced = Tale().served(0).see(5, DaemonSeen(HOME, moment(5), DAEMON, binary_replaced=True))
+    assert comeback(restarted(replaced)) is Comeback.UPGRADE
+    assert comeback(Tale().served(0).ended(10).daemon(10.3, NEXT, age=0).health(10.4)) is Comeback.UNKNOWN
+    assert comeback(again(Tale().served(0).ended(10).no_files(10.1))) is Comeback.MANUAL
+
+    old = Tale().files(0).daemon(0).health(0, health=replace(GOOD, coven_version="0.4.5")).listed(0)
+    assert comeback(restarted(old)) is Comeback.UPGRADE
+
+
+def test_why_another_daemon_was_found() -> None:
+    """After a reboot the machine is why; else a version, or a crash that the run before saw."""
+    assert comeback(found(looked(boot="before"))) is Comeback.REBOOT
+    assert comeback(found(looked())) is Comeback.UPGRADE
+    assert comeback(found(looked(version=GOOD.coven_version))) is Comeback.UNKNOWN
+    assert comeback(found(looked(DaemonState.CRASHED))) is Comeback.CRASH
+
+
+def again(tale: Tale) -> Tale:
+    """Another daemon comes and serves."""
+    return tale.files(10.2).daemon(10.3, NEXT, age=0).health(10.4)
+
+
+def found(before: HomeLook) -> Tale:
+    """Another daemon than the one remembered."""
+    return Tale(remembered=before).files(0).daemon(0, NEXT).health(0.1)
+
+
+def comeback(tale: Tale) -> Comeback | None:
+    """Why, by the rule; told with the restart, or with the end of what was open."""
+    life = tale.state.life
+    assert life is not None
+    tale.listed(tale.now.awake / SECOND - AWAKE / SECOND + 0.1, identity=NEXT)
+    return aftermath(Case(tale.state, tale.settings, tale.now), tale.state.life or life).comeback
+
+
+def test_a_first_daemon_came_back_from_nowhere() -> None:
+    """There is nothing to say of it."""
+    life = Tale().served(0).state.life
+    assert life is not None
+    tale = Tale().served(0)
+    assert aftermath(Case(tale.state, tale.settings, tale.now), life).comeback is None
 
 
 def test_a_restart_while_nobody_watched() -> None:

@@ -1,6 +1,7 @@
 """Who serves a home, how that process is, and its end. Real locks, real processes."""
 
 import os
+import shutil
 import signal
 import subprocess
 from functools import partial
@@ -77,6 +78,23 @@ async def test_the_owner_of_the_lock_is_the_daemon(home: Path, seen: Seen) -> No
             assert shared.daemon == shared.last_daemon == identity
             assert await shared.to_health.wait(0)
             assert shared.errands.walked
+
+
+@pytest.mark.anyio
+async def test_a_program_that_is_replaced_is_told_once(home: Path, seen: Seen) -> None:
+    """The process goes on; the file that it was started from is another one now."""
+    copy = Path(shutil.copy(shutil.which("sleep") or "", home / "napping"))
+    with process(str(copy), "300") as child:
+        async with ground(home) as shared:
+            shared.peer = life(child.pid)
+            async with running(DaemonSource(shared), emit=seen.emit):
+                assert not (await seen.wait(DaemonSeen)).binary_replaced
+                await in_thread(copy.unlink)
+                again = await seen.wait(DaemonSeen, count=2)
+                assert (again.identity, again.binary_replaced) == (life(child.pid), True)
+                laps = shared.lapped["daemon"]
+                await auntil(lambda: shared.lapped["daemon"] > laps)
+                assert len(seen.of(DaemonSeen)) == 2
 
 
 @pytest.mark.anyio

@@ -95,6 +95,14 @@ DAEMON: Mapping[Kind, Entry] = {
         advice=(Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove it (safe while no daemon runs), then start"),),
         ending=("misleading daemon.json", "Coven's daemon.json is right again"),
     ),
+    Kind.DAEMON_OUTDATED: Entry(
+        "Coven's program was replaced",
+        "the daemon runs on from a file that was replaced",
+        "The program that the daemon was started from was replaced or removed, most often by an upgrade. It takes the new one at its next start.",
+        Severity.OFF,
+        advice=(Advice("coven daemon restart", Effect.ENDS_SESSIONS, "Let its sessions finish, then restart it"),),
+        ending=("program replaced", "Coven runs what is installed"),
+    ),
     Kind.DAEMON_RESTARTED: Entry(
         "Coven was restarted",
         "another daemon serves this home",

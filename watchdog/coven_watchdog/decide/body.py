@@ -259,8 +259,7 @@ def _was(page: Page, incident: Incident) -> str:
 def _story(incident: Incident) -> str:
     """Every kind it went through this time, in order, then how the last one came about."""
     words = ", then ".join(CATALOGUE[kind].ending[0] for kind in went_through(incident))
-    why = phrases.why(incident)
-    return f"{words}; {why}" if why else words
+    return "; ".join(part for part in (words, phrases.why(incident), phrases.comeback(incident)) if part)
 
 
 def _count(page: Page, incident: Incident) -> str:

@@ -166,6 +166,7 @@ def resolved(incident: Incident, verdict: Verdict, now: Instant) -> Step:
         sessions_known=cost.sessions_known,
         version=cost.version or incident.facts.version,
         old_version=cost.old_version,
+        comeback=cost.comeback if cost.identity != known else None,
         old_identity=known if cost.identity != known else None,
         between=unseen if found_over else incident.facts.between,
     )

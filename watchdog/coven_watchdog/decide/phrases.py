@@ -10,7 +10,7 @@ from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Incident, SessionBrief
-from coven_watchdog.model.words import Effect, Form, Kind
+from coven_watchdog.model.words import Comeback, Effect, Form, Kind
 
 TITLE_LIMIT = 60
 NAMED = 3
@@ -128,9 +128,45 @@ def _hang(facts: Facts) -> str:
 
 
 def _restart(facts: Facts) -> str:
+    """Why another daemon serves, and what has changed with it."""
+    came = facts.comeback
+    if came is Comeback.CRASH:
+        how = _exit(facts) if facts.exit != _CLEAN else ""
+        return _and_version(facts, f"the one before crashed{f' ({how})' if how else ''}; a new daemon took over")
+
+    if came is Comeback.REBOOT:
+        return _and_version(facts, "the machine was started anew, and a new daemon with it")
+
+    versions = _versions(facts)
+    if came is Comeback.UPGRADE:
+        return f"an upgrade: {versions or 'its program was replaced'}"
+
+    return versions or _CAME.get(came, "a new daemon took over")
+
+
+_CAME: Mapping[Comeback | None, str] = {
+    Comeback.MANUAL: "it was stopped cleanly and started again",
+    Comeback.UNKNOWN: "a new daemon took over; why is not known",
+}
+
+
+def _versions(facts: Facts) -> str:
+    """`version 1 became 2`, or "" where it did not change or is not known."""
     changed = facts.version and facts.old_version and facts.version != facts.old_version
-    versions = f"version {said(facts.old_version, _NAME_LIMIT)} became {said(facts.version, _NAME_LIMIT)}"
-    return versions if changed else "a new daemon took over"
+    return f"version {said(facts.old_version, _NAME_LIMIT)} became {said(facts.version, _NAME_LIMIT)}" if changed else ""
+
+
+def _and_version(facts: Facts, words: str) -> str:
+    return f"{words}; {_versions(facts)}" if _versions(facts) else words
+
+
+def comeback(incident: Incident) -> str:
+    """What is remarkable about the daemon that came after: another version, another program, a reboot; else ""."""
+    facts = incident.facts
+    if facts.comeback is Comeback.UPGRADE:
+        return f"came back upgraded{f', {_versions(facts)}' if _versions(facts) else ''}"
+
+    return "came back with the machine" if facts.comeback is Comeback.REBOOT else _versions(facts) if facts.comeback else ""
 
 
 def _loop(facts: Facts) -> str:

@@ -9,6 +9,7 @@ from coven_watchdog.judge.availability import availability, frozen
 from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
+from coven_watchdog.judge.programs import outdated
 from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.sessions import sessions
 from coven_watchdog.judge.storage import degraded, event_writer, low_disk
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     restarted,
     impostor,
     record,
+    outdated,
     store,
     low_disk,
     degraded,

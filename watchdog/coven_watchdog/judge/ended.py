@@ -21,8 +21,8 @@ def ended(case: Case, life: Life) -> Judgement:
     if life.leftovers is None and case.since(life.ended) < LEFTOVERS_WITHIN:
         return ask(case, Look.FILES, wake_at=life.ended.awake + LEFTOVERS_WITHIN)
 
-    crashed = _crashed(life)
-    kind = Kind.DAEMON_CRASHED if crashed else Kind.DAEMON_STOPPED
+    crash = crashed(life)
+    kind = Kind.DAEMON_CRASHED if crash else Kind.DAEMON_STOPPED
     looks = (LookRequest(case.state.home, Look.SCENE),) if life.scene is None and case.since(life.ended) < _SCENE_WITHIN else ()
     verdict = present(
         case,
@@ -36,7 +36,7 @@ def ended(case: Case, life: Life) -> Judgement:
     return said(replace(verdict, scene=life.scene), *looks, wake_at=_reaping(case))
 
 
-def _crashed(life: Life) -> bool:
+def crashed(life: Life) -> bool:
     """The kernel's word decides; without it, the leftovers do; a panic in the log says so too."""
     if life.exit is not None:
         return life.exit != ExitStatus(code=0)

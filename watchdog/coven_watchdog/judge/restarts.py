@@ -15,10 +15,11 @@ from coven_watchdog.judge.common import (
     wait,
     witness,
 )
-from coven_watchdog.model.facts import Identity
+from coven_watchdog.judge.ended import crashed
+from coven_watchdog.model.facts import ExitStatus, Identity
 from coven_watchdog.model.incidents import Facts, Judgement, SessionBrief
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
-from coven_watchdog.model.words import DaemonState, Found, Kind, Look, Severity
+from coven_watchdog.model.words import Comeback, DaemonState, Found, Kind, Look, Severity
 from coven_watchdog.state import Life
 
 _LOOP_RESTARTS = 3
@@ -63,7 +64,7 @@ def restarted(case: Case) -> Judgement:
     if unheard_since_listing(case):
         return ask(case, Look.HEALTH)
 
-    facts = aftermath(case, life)
+    facts = replace(aftermath(case, life), exit=_exit(case), exit_source="kernel" if _exit(case) else "")
     severity = Severity.WARNING if facts.lost else Severity.INFO
     seen = witness("process", life.seen, f"process {life.identity.pid} serves; before it was process {old.pid}")
     found = Found.LIVE if case.state.predecessor else Found.CATCH_UP
@@ -136,7 +137,35 @@ def aftermath(case: Case, life: Life) -> Facts:
         between=(remembered.seen_at, case.state.began.wall) if remembered and not before else None,
         version=life.health.coven_version if life.health else "",
         old_version=_old_version(case),
+        comeback=_comeback(case, life) if old is not None else None,
     )
+
+
+def _comeback(case: Case, life: Life) -> Comeback:
+    """Why another daemon serves: how the one before ended says more than what came after."""
+    before, remembered = case.state.predecessor, case.state.remembered
+    if before is None:
+        rebooted = remembered is not None and remembered.boot != case.state.boot
+        fell = remembered is not None and remembered.daemon.state is DaemonState.CRASHED
+        return Comeback.REBOOT if rebooted else Comeback.CRASH if fell else _upgraded(case, life, Comeback.UNKNOWN)
+
+    if crashed(before):
+        return Comeback.CRASH
+
+    clean = before.exit is not None or before.leftovers is not None
+    return _upgraded(case, life, Comeback.MANUAL if clean else Comeback.UNKNOWN)
+
+
+def _upgraded(case: Case, life: Life, otherwise: Comeback) -> Comeback:
+    """Another version, or another file of the same name: it was restarted for that."""
+    before, old = case.state.predecessor, _old_version(case)
+    new = life.health.coven_version if life.health else ""
+    replaced = before is not None and before.replaced and not life.replaced
+    return Comeback.UPGRADE if replaced or (old and new and old != new) else otherwise
+
+
+def _exit(case: Case) -> ExitStatus | None:
+    return case.state.predecessor.exit if case.state.predecessor else None
 
 
 def _lost(case: Case, old: Identity | None) -> tuple[SessionBrief, ...]:

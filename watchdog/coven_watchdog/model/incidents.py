@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from coven_watchdog.model.facts import ExitStatus, Identity, Scene
 from coven_watchdog.model.time import Instant
-from coven_watchdog.model.words import Basis, Form, Found, IncidentState, Kind, Look, Severity, Transition
+from coven_watchdog.model.words import Basis, Comeback, Form, Found, IncidentState, Kind, Look, Severity, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Facts:
     record_program: str = ""
     version: str = ""
     old_version: str = ""
+    comeback: Comeback | None = None
+    """Of another daemon than before: why it came."""
     count: int = 0
     last_seen: int | None = None
     """Wall µs of the last good sign."""

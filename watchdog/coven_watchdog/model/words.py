@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DAEMON_STOPPED = "daemon.stopped"
     DAEMON_INCOMPATIBLE = "daemon.incompatible"
     DAEMON_RECORD_INVALID = "daemon.record_invalid"
+    DAEMON_OUTDATED = "daemon.outdated"
     DAEMON_RESTARTED = "daemon.restarted"
     HOME_MISSING = "home.missing"
     HOME_INSECURE = "home.insecure"
@@ -314,6 +315,16 @@ class FileType(StrEnum):
     REGULAR = auto()
     SYMLINK = auto()
     OTHER = auto()
+
+
+class Comeback(StrEnum):
+    """Why another daemon serves than before."""
+
+    CRASH = auto()
+    UPGRADE = auto()
+    MANUAL = auto()
+    REBOOT = auto()
+    UNKNOWN = auto()
 
 
 class ProcessState(StrEnum):

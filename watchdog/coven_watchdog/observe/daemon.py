@@ -5,6 +5,7 @@ A Coven is the owner of `daemon-serve.lock`, else whoever answered on the socket
 
 import math
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import ClassVar
 
 import anyio
@@ -40,6 +41,7 @@ class DaemonSource:
         self._asked = False
         self._lock: LockSeen | None = None
         self._state: ProcessState | None = None
+        self._seen: DaemonSeen | None = None
         self._scope: anyio.CancelScope | None = None
 
     def ask(self, request: LookRequest) -> None:  # noqa: ARG002 - there is only one question about the daemon
@@ -112,6 +114,7 @@ class DaemonSource:
                 watch=vigil.how,
                 binary_replaced=binary_replaced(identity.pid),
             )
+            self._seen = seen
             await emit(seen)
             scope = self._scope = anyio.CancelScope()
             tg.start_soon(self._attend, identity, vigil, scope, emit, name=f"{shared.home}: end of {identity.pid}")
@@ -155,6 +158,7 @@ class DaemonSource:
         """A plain sleep: with more than that, an idle machine would notice."""
         while True:
             await self._tell_process(emit, asked=False)
+            await self._tell_program(emit)
             self._shared.lap(self.name)
             await anyio.sleep(until_next_second())
 
@@ -178,3 +182,14 @@ class DaemonSource:
         if changed and now_state is ProcessState.ALIVE:
             # It goes on. Of one that was stopped the core asks itself, with a patience of its own.
             self._shared.to_health.poke()
+
+    async def _tell_program(self, emit: Emit) -> None:
+        """Tell once that its program was replaced under it. One link is read: 5 µs."""
+        seen = self._seen
+        if seen is None or seen.binary_replaced or seen.identity != self._shared.daemon:
+            return
+
+        # What bears its pid by now may be another process: its state is asked after.
+        if binary_replaced(seen.identity.pid) and state(seen.identity)[0] is not ProcessState.ENDED:
+            self._seen = replace(seen, at=self._shared.now(), binary_replaced=True)
+            await emit(self._seen)

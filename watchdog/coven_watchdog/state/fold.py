@@ -113,10 +113,11 @@ def _daemon(state: HomeState, seen: DaemonSeen) -> HomeState:
     """A daemon was identified. Another identity than before makes the one before the past."""
     life = state.life
     if life is not None and life.identity == seen.identity:
-        return replace(state, life=replace(life, watch=seen.watch, program=seen.program or life.program))
+        known = replace(life, watch=seen.watch, program=seen.program or life.program, replaced=seen.binary_replaced)
+        return replace(state, life=known)
 
     new = Life(seen.identity, seen.at, program=seen.program, started_wall=seen.started_wall, watch=seen.watch)
-    new = replace(new, **_record_of(state, new))
+    new = replace(new, replaced=seen.binary_replaced, **_record_of(state, new))
     if life is None:
         return replace(state, life=new, failures=0, failing_since=None, listing=None, listing_failures=0)
 

@@ -89,6 +89,8 @@ class Life:
     program: str = ""
     started_wall: int | None = None
     watch: ExitWatch = ExitWatch.PIDFD
+    replaced: bool = False
+    """The file that it was started from is not there any more, or is another one."""
     process: ProcessState = ProcessState.ALIVE
     process_at: Instant | None = None
     stopped_since: Instant | None = None
