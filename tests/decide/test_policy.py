@@ -328,9 +328,10 @@ def test_an_acknowledgement_can_be_taken_back() -> None:
 
 
 def test_a_channel_is_not_told_of_its_own_failure() -> None:
-    """`channel:x` is told on the others."""
+    """`channel:x` is told on the others, and so is an address that Apprise does not take."""
     failing = bad(Kind.WATCHDOG_CHANNEL_FAILING, CRITICAL, subject="channel:quiet")
-    assert told((0, failing), settings=TWO) == ["first, quiet (not_routed)"]
+    refused = bad(Kind.WATCHDOG_CONFIG_INVALID, CRITICAL, subject="self:config.channel.quiet")
+    assert told((0, failing), settings=TWO) == told((0, refused), settings=TWO) == ["first, quiet (not_routed)"]
 
 
 def test_what_happened_long_ago_is_not_told() -> None:

@@ -85,7 +85,8 @@ def _off(question: Question) -> bool:
 
 def _not_routed(question: Question) -> bool:
     """A failing channel cannot tell of its own failure; what is told once cannot still be open after a while."""
-    own = question.incident.subject == f"channel:{question.channel.name}"
+    name = question.channel.name
+    own = question.incident.subject in {f"channel:{name}", f"self:config.channel.{name}"}
     never_open = question.channel.after > 0 and question.incident.form is Form.EVENT
     return own or never_open or not routed(question.incident, question.channel, question.home)
 
