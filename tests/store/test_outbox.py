@@ -6,7 +6,7 @@ import pytest
 
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.telling import Notification, Plan
-from coven_watchdog.model.words import AttemptOutcome, NotificationState, Reason
+from coven_watchdog.model.words import AttemptOutcome, Kind, NotificationState, Reason
 from coven_watchdog.store.outbox import Claim, claim, next_due, release, settle
 from coven_watchdog.store.rows import notification as read
 from coven_watchdog.store.writing import write_plan
@@ -53,7 +53,20 @@ def test_a_claim_carries_the_message_and_its_members(connection: sqlite3.Connect
 
     assert taken.notification == notification(attempts=1)
     assert taken.members == (member(notification(), incident()),)
-    assert (taken.receipts, taken.by) == ((), "me")
+    assert (taken.receipts, taken.by, taken.kinds) == ((), "me", {})
+
+
+def test_a_claim_of_very_many_carries_the_worst(connection: sqlite3.Connection) -> None:
+    """A hundred members are more than anybody reads; how many there are of each kind is known."""
+    row = notification("e0.1", incident="e0")
+    many = [event(f"e{number}", occurrence=str(number)) for number in range(150)]
+    write_plan(
+        connection, Plan(notifications=(row,), incidents=tuple(many), members=tuple(member(row, one) for one in many)), moment()
+    )
+    taken = _take(connection)
+
+    assert [one.incident for one in taken.members] == [f"e{number}" for number in range(100)]
+    assert taken.kinds == {Kind.SESSION_FAILED: 150}
 
 
 def test_a_message_is_taken_once(connection: sqlite3.Connection) -> None:

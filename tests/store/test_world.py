@@ -119,6 +119,62 @@ def test_an_unstable_incident_is_one_story(connection: sqlite3.Connection) -> No
     assert _told(connection) == Told(unstable, unstable, heard=CRASH)
 
 
+def _held(connection: sqlite3.Connection, minutes: float = 10, *asked: str) -> list[str]:
+    return [one.id for one in _world(connection, *asked, minutes=minutes, homes=(HOME,)).held]
+
+
+def _back(name: str, why: Suppression | None = Suppression.QUIET_HOURS, **changes: Any) -> Notification:  # noqa: ANN401 - any field
+    state = SENT if why is None else WITHHELD
+    return notification(name, state=state, suppression=why, **changes)
+
+
+@pytest.mark.parametrize("why", [Suppression.QUIET_HOURS, Suppression.RATE_LIMITED])
+def test_what_passing_reasons_hold_back(connection: sqlite3.Connection, why: Suppression) -> None:
+    """Events, and what is over: with what was told of them, for a day."""
+    over = incident(state=IncidentState.RESOLVED)
+    _put(connection, story(over, _back("k7fq.1", None), _back("k7fq.2", why, reason=Reason.RESOLVED)))
+    _put(connection, story(event(), _back("b3xm.1", why), transition=Transition.NOTED))
+
+    assert _held(connection) == ["b3xm", "k7fq"]
+    told = _world(connection, homes=(HOME,)).told
+    assert told["b3xm", "desk"] == Told(withheld=frozenset({why}))
+    assert told["k7fq", "desk"].first == _back("k7fq.1", None)
+    assert _held(connection, 24 * 60) == []
+    assert _held(connection, 10, "b3xm") == ["k7fq"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (_back("b3xm.1", Suppression.SILENCED),),
+        (_back("b3xm.1", Suppression.NOT_ROUTED),),
+        (_back("b3xm.1", None),),
+        (_back("b3xm.1"), _back("b3xm.2", None)),
+        (_back("b3xm.1"), notification("b3xm.2")),
+    ],
+    ids=["silenced", "not for it", "told", "told since", "about to be told"],
+)
+def test_what_is_not_held_back(connection: sqlite3.Connection, rows: tuple[Notification, ...]) -> None:
+    """Other reasons do not pass, or not for an event; what was told since is owed no more."""
+    _put(connection, story(event(), *rows, transition=Transition.NOTED))
+    assert _held(connection) == []
+
+
+def test_what_is_held_on_one_channel(connection: sqlite3.Connection) -> None:
+    """Told elsewhere, or in a digest, or told before, is not told here since."""
+    digest = notification("d.1", incident="d", reason=Reason.DIGEST)
+    rows = (_back("b3xm.1", None), _back("b3xm.2"), _back("b3xm.3", None, channel="phone"))
+    _put(connection, story(event(), *rows, transition=Transition.NOTED))
+    _put(connection, Plan(notifications=(digest,), members=(member(digest, event()),)))
+    assert _held(connection) == ["b3xm"]
+
+
+def test_an_open_one_is_not_held(connection: sqlite3.Connection) -> None:
+    """It is among the open ones."""
+    _put(connection, story(incident(), _back("k7fq.1")))
+    assert _held(connection) == []
+
+
 def test_an_end_that_is_owed_keeps_its_opening(connection: sqlite3.Connection) -> None:
     """Where quiet hours hold back the end, the story goes on when it opens anew; where the end was told, it begins anew."""
     first = {name: notification("k7fq.1", name, state=SENT, attempts=1) for name in ("desk", "phone")}
