@@ -113,6 +113,15 @@ def test_what_got_worse_under_a_silence() -> None:
     )
 
 
+def test_what_got_worse_under_a_silence_while_it_waited() -> None:
+    """A first word that nobody has taken yet is not sent as it was, when the silence ends before it goes out."""
+    made = run((0, away, MILD), (60, SILENCE, MILD), (120, CRASHED), (661, CRASHED), (700, up, CRASHED), (701, CRASHED))
+    assert [line.partition(": ")[2] for line in made.lines] == ["first", "(silenced)", "hidden"]
+    first, hidden = rendered(made)
+    assert (first.title, first.lines[1]) == ("✖ Coven crashed on devbox", "Before: hung since 11:06.")
+    assert hidden.title == "✖ Coven crashed on devbox · silenced"
+
+
 def test_what_got_worse_and_better_under_a_silence() -> None:
     """The last word is still true: nothing is said."""
     assert told((0, HUNG), (60, SILENCE), (120, bad(Kind.DAEMON_INCOMPATIBLE)), (661, HUNG)) == [
