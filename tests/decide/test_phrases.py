@@ -125,6 +125,7 @@ def test_what_a_witness_saw_is_the_cause_where_nothing_else_is_known() -> None:
         (Kind.DAEMON_UNRESPONSIVE, {}, ""),
         (Kind.DAEMON_UNRESPONSIVE, {"detail": "stopped"}, "a signal had stopped its process"),
         (Kind.DAEMON_RESTART_LOOP, {"count": 4}, "4 restarts within 10 minutes"),
+        (Kind.DAEMON_DUPLICATE, {"detail": "process 1 answers"}, ""),
         (Kind.HOME_INSECURE, {"detail": "mode 0777"}, "mode 0777"),
     ],
 )

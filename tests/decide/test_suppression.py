@@ -168,6 +168,7 @@ def test_the_order_of_the_questions() -> None:
         (Kind.DAEMON_SOCKET_LOST, Kind.HOME_INSECURE, False),
         (Kind.DAEMON_RESTARTED, Kind.DAEMON_CRASHED, True),
         (Kind.DAEMON_RESTARTED, Kind.DAEMON_RESTART_LOOP, True),
+        (Kind.DAEMON_RESTARTED, Kind.DAEMON_DUPLICATE, True),
         (Kind.DAEMON_RESTARTED, Kind.HOME_INSECURE, False),
         (Kind.HOME_INSECURE, Kind.DAEMON_CRASHED, False),
         (Kind.WATCHDOG_BLIND, Kind.DAEMON_CRASHED, False),

@@ -1,6 +1,8 @@
 """The real daemon is started, started anew, upgraded, and started in vain; what arrives says why."""
 
+import os
 import shutil
+import signal
 from pathlib import Path
 
 from rigs.coven import RealCoven
@@ -58,3 +60,30 @@ def test_restarted_by_hand(coven: RealCoven, watching: Watch, inbox: Inbox) -> N
     coven.restart()
     (letter,) = inbox.wait(1)
     assert "stopped cleanly and started again" in letter.body
+
+
+def test_two_daemons_on_one_home(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """The home is deleted under a daemon, and `start` makes a second one: the one out of reach is named, and ending it is the end."""
+    coven.start()
+    first = coven.pid
+    coven.launch("sleep=300 one")
+    coven.harness("sleep=300 one")
+    program = watching(coven)
+    for name in ("daemon-serve.lock", "automations-scheduler.lock", "coven.sock", "daemon.json"):
+        (coven.home / name).unlink()
+
+    coven.start()
+    second = coven.pid
+    assert second != first
+    inbox.until(lambda letters: any("Two Covens on one home" in letter.text for letter in letters))
+    letter = next(letter for letter in inbox.letters if "Two Covens" in letter.title)
+    assert letter.type == "failure"
+    assert f"kill {first}" in letter.body
+    finding = program.json("check")["homes"][0]["findings"][0]
+    assert finding["kind"] == "daemon.duplicate"
+
+    os.kill(first, signal.SIGTERM)
+    coven.reaper.wait(first)
+    inbox.until(lambda letters: letters[-1].incident == letter.incident and "1 session lost" in letters[-1].title)
+    assert coven.pid == second
+    assert not inbox.of("daemon.restarted")

@@ -20,6 +20,15 @@ DAEMON: Mapping[Kind, Entry] = {
         advice=(Advice("coven-watchdog check", Effect.READS, "Send it no prompts. See who answers"),),
         ending=("a stranger answered", "Coven answers for itself again"),
     ),
+    Kind.DAEMON_DUPLICATE: Entry(
+        "Two Covens on one home",
+        "two daemons hold the lock of one home",
+        "Two daemons write the same ledger: the lock, or the whole home, was deleted under the first. Only one can be reached, and it calls "
+        "the other's sessions orphaned.",
+        Severity.CRITICAL,
+        advice=(Advice("kill {pid}", Effect.ENDS_SESSIONS, "End the one that nobody reaches"),),
+        ending=("two daemons", "One Coven serves again"),
+    ),
     Kind.DAEMON_RESTART_LOOP: Entry(
         "Coven restarts in a loop",
         "the daemon was started again and again",

@@ -188,6 +188,7 @@ _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
 }
 _WHYS: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_CRASHED: _end,
+    Kind.DAEMON_DUPLICATE: lambda _: "",
     Kind.DAEMON_UNRESPONSIVE: lambda facts: "a signal had stopped its process" if facts.detail else "",
     Kind.DAEMON_RESTART_LOOP: _loop,
 }

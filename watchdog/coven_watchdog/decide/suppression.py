@@ -70,7 +70,8 @@ def inhibited(incident: Incident, open_now: Iterable[Incident], before: Iterable
     if incident.kind is Kind.DAEMON_RESTARTED:
         ended = [other for other in before if other.home == incident.home]
         loop = any(other.kind is Kind.DAEMON_RESTART_LOOP for other in others)
-        return any(map(_is_story, (*others, *ended))) or (loop and not incident.facts.lost)
+        two = any(other.kind is Kind.DAEMON_DUPLICATE for other in (*others, *ended))
+        return two or any(map(_is_story, (*others, *ended))) or (loop and not incident.facts.lost)
 
     return incident.subject.startswith(_STORY_SUBJECTS) and any(map(_is_story, others))
 

@@ -11,6 +11,7 @@ from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
 from coven_watchdog.judge.programs import outdated
 from coven_watchdog.judge.restarts import restart_loop, restarted
+from coven_watchdog.judge.rivals import duplicate
 from coven_watchdog.judge.sessions import sessions
 from coven_watchdog.judge.storage import degraded, event_writer, low_disk
 from coven_watchdog.judge.trust import home_trust, impostor, record
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     restart_loop,
     restarted,
     impostor,
+    duplicate,
     record,
     outdated,
     store,

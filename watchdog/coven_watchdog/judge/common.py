@@ -97,6 +97,16 @@ def merged(judgements: Iterable[Judgement]) -> Judgement:
     )
 
 
+TRIED = frozenset({"0.4.6"})
+"""The versions of Coven on which its internals were tried."""
+
+
+def tried(case: Case) -> bool:
+    """Whether what is known of Coven's internals holds for the daemon that lives."""
+    life = case.state.alive
+    return life is not None and life.health is not None and life.health.coven_version in TRIED
+
+
 def unheard_since_listing(case: Case) -> bool:
     """The last listing failed, and health is from before: perhaps nothing is answered any more."""
     listing, health = case.state.listing, case.state.health

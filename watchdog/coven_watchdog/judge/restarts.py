@@ -61,6 +61,10 @@ def restarted(case: Case) -> Judgement:
         # What does not answer well any more is a daemon's trouble, which tells of its restart too.
         return UNKNOWN
 
+    if case.state.rivals is not None:
+        # The one before lives on: that is another story, which tells of this one too.
+        return UNKNOWN
+
     if unheard_since_listing(case):
         return ask(case, Look.HEALTH)
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     """What can be wrong: dotted names of the catalogue, in catalogue order (worst story first within a family)."""
 
     DAEMON_IMPOSTOR = "daemon.impostor"
+    DAEMON_DUPLICATE = "daemon.duplicate"
     DAEMON_RESTART_LOOP = "daemon.restart_loop"
     DAEMON_CRASHED = "daemon.crashed"
     DAEMON_SOCKET_LOST = "daemon.socket_lost"

@@ -106,7 +106,7 @@ def _leftovers(life: Life, seen: FilesSeen) -> Leftovers:
 
 
 def _lock(state: HomeState, seen: LockSeen) -> HomeState:
-    return replace(state, lock=seen)
+    return replace(state, lock=seen, rivals=(state.rivals or seen.at) if len(seen.owners) > 1 else None)
 
 
 def _daemon(state: HomeState, seen: DaemonSeen) -> HomeState:

@@ -143,6 +143,8 @@ class HomeState:
     """The last look of the run before."""
     files: FilesSeen | None = None
     lock: LockSeen | None = None
+    rivals: Instant | None = None
+    """Since when each look at the lock showed several owners."""
     life: Life | None = None
     past: tuple[Life, ...] = ()
     starts: tuple[int, ...] = ()
