@@ -148,7 +148,8 @@ def test_neither_code_nor_events_never_ran() -> None:
     """Within five seconds of its creation: it never started."""
     tale = over(Tale().served(0), 10, "failed", began=9.99).wait(10.2)
 
-    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=False)).presents == ("session.launch_failed",)
+    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=False)).looks == (Look.PROGRAMS,)
+    assert tale.programs(10.4).presents == ("session.launch_failed",)
 
 
 def test_a_row_that_coven_gave_up_on_is_no_launch_failure() -> None:

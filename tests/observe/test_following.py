@@ -3,7 +3,7 @@
 import pytest
 
 from coven_watchdog.model.facts import SessionRow
-from coven_watchdog.model.time import MILLISECOND, MINUTE, SECOND
+from coven_watchdog.model.time import DAY, MILLISECOND, MINUTE, SECOND
 from coven_watchdog.observe.following import Following, Pace
 
 NOW = 1_000 * SECOND
@@ -124,3 +124,30 @@ def test_when_to_list(pace: Pace, wants: dict[str, bool], due: int) -> None:
     """At once at the start, when urgent and when a process ended; hints at most every 2.2 s; after a failure only what is urgent."""
     flags = {"urgent": False, "hinted": False, "ended": False} | wants
     assert pace.due(NOW, INTERVAL, **flags) == due
+
+
+def test_what_the_daemon_has_run_of_late() -> None:
+    """Harnesses of ended sessions of the last week; not those from outside, nor what a `coven run` started by itself."""
+    following = Following()
+    following.run(["run"])
+    rows = [
+        SessionRow("new", "/p", "codex", "t", "failed", None, 8 * DAY, 0),
+        SessionRow("old", "/p", "claude", "t", "completed", 0, 1 * DAY, 0),
+        SessionRow("out", "/p", "outside", "t", "completed", 0, 8 * DAY, 0, external=True),
+        SessionRow("run", "/p", "hermes", "t", "completed", 0, 8 * DAY, 0),
+        SessionRow("live", "/p", "copilot", "t", "running", None, 8 * DAY, 0),
+    ]
+    following.listed(rows, complete=True)
+    assert following.used(9 * DAY) == {"codex"}
+    following.listed(rows[1:2], complete=False)
+    assert following.used(8 * DAY) == {"codex", "claude"}
+    following.listed([], complete=True)
+    assert following.used(9 * DAY) == frozenset()
+
+
+def test_what_was_run_is_not_remembered_for_ever() -> None:
+    """The last thousand are enough."""
+    following = Following()
+    following.run([f"s{number}" for number in range(1001)])
+    following.listed([SessionRow(name, "/p", name, "t", "completed", 0, 0, 0) for name in ("s0", "s1")], complete=True)
+    assert following.used(0) == {"s0"}

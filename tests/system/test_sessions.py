@@ -59,13 +59,14 @@ def test_a_killed_harness(coven: RealCoven, watching: Watch, inbox: Inbox) -> No
     assert coven.row(session)["exit_code"] == 1
 
 
-def test_a_harness_that_is_not_there(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
-    """A harness that is not on the daemon's PATH never launches: no code, no events."""
-    coven.start(PATH="/usr/bin:/bin")
+def test_a_harness_that_cannot_be_started(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """One that is found and cannot be run as asked never launches: no code, no events, and the PATH is not to blame."""
+    coven.start()
     watching(coven)
-    assert coven.try_launch("hello")[0] == 500
+    assert coven.try_launch("hello", launchMode="stream")[0] == 500
     (letter,) = inbox.wait(1)
     assert letter.kind == "session.launch_failed"
+    assert "the daemon finds codex" in letter.body
 
 
 def test_a_long_session_finishes(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from coven_watchdog.catalogue.daemon import DAEMON
 from coven_watchdog.catalogue.entry import EFFECTS, Advice, Entry
 from coven_watchdog.catalogue.home import HOME
+from coven_watchdog.catalogue.needs import NEEDS
 from coven_watchdog.catalogue.own import OWN
 from coven_watchdog.catalogue.sessions import SESSIONS
 from coven_watchdog.catalogue.store import STORE
@@ -17,7 +18,7 @@ from coven_watchdog.model.words import Kind
 
 __all__ = ["CATALOGUE", "EFFECTS", "STORY_KINDS", "Advice", "Entry", "matching", "order"]
 
-CATALOGUE: Mapping[Kind, Entry] = MappingProxyType({**DAEMON, **HOME, **STORE, **SESSIONS, **OWN})
+CATALOGUE: Mapping[Kind, Entry] = MappingProxyType({**DAEMON, **HOME, **STORE, **NEEDS, **SESSIONS, **OWN})
 """Every kind, the worst of its family first."""
 
 STORY_KINDS = frozenset(kind for kind, entry in CATALOGUE.items() if entry.inhibits)

@@ -19,6 +19,8 @@ from coven_watchdog.model.facts import EventWriter, Health, SessionRow, Storage
 from coven_watchdog.model.time import SECOND
 
 API_VERSION = "coven.daemon.v1"
+TESTED = frozenset({"0.4.6"})
+"""The versions of Coven whose internals (locks, log, environments, how it starts harnesses) were tried."""
 _OF_DAEMON = "daemon-session-"
 _READ, _SHOWN = 1024, 200
 _ID = 257
@@ -152,7 +154,7 @@ def decode_health(body: bytes) -> Health:
         if head.api_version == API_VERSION:
             raise
 
-        return Health(ok=head.ok, api_version=_words(head.api_version), coven_version=_words(head.coven_version))
+        return Health(head.ok, _words(head.api_version), _words(head.coven_version), tested=head.coven_version in TESTED)
 
     daemon = health.daemon or _Daemon()
     return Health(
@@ -165,6 +167,7 @@ def decode_health(body: bytes) -> Health:
         socket=_words(daemon.socket),
         event_writer=_event_writer(health.event_writer),
         storage=_storage(health.storage),
+        tested=health.coven_version in TESTED,
     )
 
 

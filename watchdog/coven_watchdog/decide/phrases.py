@@ -30,6 +30,9 @@ def headline(incident: Incident, limit: int = _NAME_LIMIT) -> str:
     if incident.kind is Kind.WATCHDOG_CHANNEL_FAILING:
         return f"{_channel(incident, limit)} does not deliver"
 
+    if incident.kind is Kind.HARNESS_MISSING:
+        return f"Coven does not find {_harness(incident, limit)}"
+
     return CATALOGUE[incident.kind].headline
 
 
@@ -47,10 +50,17 @@ def _channel(incident: Incident, limit: int) -> str:
     return f"Channel {name(incident.subject.removeprefix('channel:'), limit)}"
 
 
+def _harness(incident: Incident, limit: int) -> str:
+    return name(incident.subject.removeprefix("harness:"), limit)
+
+
 def recovered(incident: Incident, limit: int = _NAME_LIMIT) -> str:
     """What is well again, in a few words."""
     if incident.kind is Kind.WATCHDOG_CHANNEL_FAILING:
         return f"{_channel(incident, limit)} delivers again"
+
+    if incident.kind is Kind.HARNESS_MISSING:
+        return f"Coven finds {_harness(incident, limit)} again"
 
     back = incident.subject == "daemon" and not STORY_KINDS.isdisjoint(went_through(incident))
     return CATALOGUE[Kind.DAEMON_CRASHED if back else incident.kind].ending[1]

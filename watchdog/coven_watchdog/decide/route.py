@@ -19,7 +19,10 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Form, IncidentState, Kind, Reason, Severity, Suppression, Transition
 from coven_watchdog.settings import Channel, Settings
 
-_SUBJECTS = {"daemon": "daemon", "home": "home", "socket": "home", "store": "store", "session": "session:", "watchdog": "self:"}
+_SUBJECTS = {
+    **{"daemon": "daemon", "home": "home", "socket": "home", "store": "store", "event_writer": "event_writer"},
+    **{"capability": "capability:", "harness": "harness:", "session": "session:", "watchdog": "self:"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from coven_watchdog.judge.availability import availability, frozen
 from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
+from coven_watchdog.judge.harnesses import harnesses
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
 from coven_watchdog.judge.programs import outdated
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     low_disk,
     degraded,
     event_writer,
+    harnesses,
     sessions,
     blind,
     sources,

@@ -30,6 +30,12 @@ class Case:
         """The user says that this daemon must run."""
         return self.settings.expect_of(self.state.home) is Expect.RUNNING
 
+    @property
+    def tested(self) -> bool:
+        """Whether internals of Coven may be relied on: nothing says that the daemon is of a version that was never tried."""
+        life = self.state.life
+        return life is None or life.health is None or life.health.tested
+
     def since(self, instant: Instant) -> int:
         """Awake µs that have passed since then."""
         return self.now.awake - instant.awake

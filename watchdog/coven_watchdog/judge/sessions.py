@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
 from coven_watchdog.judge.ended import exit_words
+from coven_watchdog.judge.harnesses import why_not_launched
 from coven_watchdog.model.facts import ExitStatus, SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
 from coven_watchdog.model.time import MINUTE, SECOND
@@ -110,9 +111,19 @@ def _without_code(case: Case, ending: Ending) -> Judgement:
         return _tell(case, ending, Kind.SESSION_CRASHED, seen)
 
     if ran <= _AT_ONCE:
-        return _tell(case, ending, Kind.SESSION_LAUNCH_FAILED, seen, witness("events", ending.noticed, "not one event"))
+        return _never_launched(case, ending, seen)
 
     return UNKNOWN if ran >= _GIVEN_UP else _tell(case, ending, Kind.SESSION_CRASHED, seen)
+
+
+def _never_launched(case: Case, ending: Ending, seen: Witness) -> Judgement:
+    """It never ran. The PATH of the daemon's process tells why, if it may be read."""
+    why = why_not_launched(case, ending.row, ending.noticed)
+    if why is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
+        return ask(case, Look.PROGRAMS, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+
+    events = witness("events", ending.noticed, "not one event")
+    return _tell(case, ending, Kind.SESSION_LAUNCH_FAILED, seen, events, detail=why or "")
 
 
 def _kernel(ending: Ending, status: ExitStatus | None) -> Witness:

@@ -177,6 +177,8 @@ class Health:
     socket: str = ""
     event_writer: EventWriter | None = None
     storage: Storage | None = None
+    tested: bool = True
+    """Whether this version's internals were tried."""
 
 
 @dataclass(frozen=True, slots=True)

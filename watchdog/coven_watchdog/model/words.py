@@ -50,6 +50,7 @@ class Kind(StrEnum):
     STORE_DEGRADED = "store.degraded"
     EVENT_WRITER_FAILED = "event_writer.failed"
     EVENT_WRITER_PRESSURED = "event_writer.pressured"
+    HARNESS_MISSING = "harness.missing"
     SESSION_CRASHED = "session.crashed"
     SESSION_FAILED = "session.failed"
     SESSION_LAUNCH_FAILED = "session.launch_failed"
@@ -390,6 +391,7 @@ class Look(StrEnum):
     EVENTS = auto()
     HARNESS = auto()
     SCENE = auto()
+    PROGRAMS = auto()
 
 
 class Dialect(StrEnum):

@@ -7,6 +7,7 @@ from coven_watchdog.observe.daemon import DaemonSource
 from coven_watchdog.observe.files import FilesSource
 from coven_watchdog.observe.harnesses import HarnessSource
 from coven_watchdog.observe.health import HealthSource
+from coven_watchdog.observe.programs import ProgramsSource
 from coven_watchdog.observe.scene import SceneSource
 from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.observe.sleep import SleepSource
@@ -14,5 +15,5 @@ from coven_watchdog.observe.source import Emit, Source
 
 __all__ = ["SOURCES", "Emit", "Source"]
 
-SOURCES = (FilesSource, DaemonSource, HealthSource, SessionsSource, HarnessSource, SceneSource, SleepSource)
+SOURCES = (FilesSource, DaemonSource, HealthSource, SessionsSource, HarnessSource, SceneSource, ProgramsSource, SleepSource)
 """Every source of a home, in the order in which they are started."""

@@ -3,11 +3,11 @@
 Pure: times are awake µs, handed in.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from coven_watchdog.model.facts import SessionRow
-from coven_watchdog.model.time import MILLISECOND, MINUTE
+from coven_watchdog.model.time import DAY, MILLISECOND, MINUTE
 from coven_watchdog.model.words import LIVE_STATUSES
 
 _AGAIN = tuple(pause * MILLISECOND for pause in (25, 50, 100, 200, 400))
@@ -17,6 +17,8 @@ _HINT_GAP = 2_200 * MILLISECOND
 """With the health requests that makes 33 a minute while sessions print; the budget is 35."""
 _BY_ID_EVERY = MINUTE
 _BY_ID_AT_ONCE = 5
+_DAYS = 7 * DAY
+_RUNS_KNOWN = 1000
 
 
 @dataclass(slots=True)
@@ -30,6 +32,10 @@ class Following:
     _missing: dict[str, None] = field(default_factory=dict)
     """Live rows that are not on the listing: it had only the newest, or they were archived or sacrificed."""
     _complete: bool = False
+    _used: dict[str, int] = field(default_factory=dict)
+    """When the last session of each harness was begun that the daemon may have started itself."""
+    _run: dict[str, None] = field(default_factory=dict)
+    """The last sessions that a `coven run` was seen behind."""
 
     def ended(self, sessions: Collection[str]) -> None:
         """The processes of these are gone: their rows are followed closely for a while."""
@@ -40,8 +46,12 @@ class Following:
         listed = {row.id: row for row in rows}
         self._missing = dict.fromkeys(session for session in (*self.live, *self._ending) if session not in listed)
         self._complete = complete
+        if complete:
+            self._used.clear()
+
         for row in rows:
             self._take(row)
+            self._use(row)
 
     def seen(self, session: str, row: SessionRow | None) -> None:
         """Take the answer for one row; None: Coven has no such session."""
@@ -69,6 +79,21 @@ class Following:
         pauses = [_AGAIN[tries] for tries in self._ending.values() if tries < len(_AGAIN)]
         self._ending = {session: tries + 1 for session, tries in self._ending.items() if tries < len(_AGAIN)}
         return now + min(pauses) if pauses else None
+
+    def run(self, sessions: Iterable[str]) -> None:
+        """These are run by a `coven run`, which finds its harness by itself."""
+        self._run.update(dict.fromkeys(sessions))
+        for session in tuple(self._run)[:-_RUNS_KNOWN]:
+            del self._run[session]
+
+    def used(self, wall: int) -> frozenset[str]:
+        """The harnesses of the sessions that ended in the last days and that the daemon may have started. `wall`: µs, now."""
+        return frozenset(harness for harness, begun in self._used.items() if wall - begun <= _DAYS)
+
+    def _use(self, row: SessionRow) -> None:
+        """A session that is over, and neither registered from outside nor seen below a `coven run`, was the daemon's."""
+        if row.status not in LIVE_STATUSES and not row.external and row.id not in self._run:
+            self._used[row.harness] = max(row.created_at, self._used.get(row.harness, 0))
 
     def _is_due(self, session: str, now: int, attended: Collection[str]) -> bool:
         if self._complete or session in self._ending or session not in attended:

@@ -13,6 +13,7 @@ from coven_watchdog.model.facts import (
     SessionsListed,
 )
 from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
 from coven_watchdog.settings import Probe
@@ -77,6 +78,8 @@ def answers(observation: Observation) -> tuple[tuple[Look, str], ...]:
             return ((Look.SCENE, ""),)
         case SessionsListed():
             return ((Look.SESSIONS, ""),)
+        case ProgramsSeen():
+            return ((Look.PROGRAMS, ""),)
         case SessionSeen(session=session):
             return ((Look.SESSION, session),)
         case EventsSeen(session=session):

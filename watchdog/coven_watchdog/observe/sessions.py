@@ -183,12 +183,14 @@ class SessionsSource:
     async def _follow(self, emit: Emit, listing: _Listing) -> None:
         """Ask by id for live rows that were not listed, and hand the live ones to who finds their processes."""
         shared, following = self._shared, self._following
+        following.run(shared.runners)
         following.listed(listing.rows, complete=listing.complete)
         for session in following.wanted(shared.now().awake, shared.attended):
             if not await self._ask_row(emit, session):
                 break
 
         shared.live = dict(following.live)
+        shared.used = following.used(shared.now().wall)
         shared.to_harnesses.poke()
         now = shared.now().awake
         self._pace = Pace(listed_at=now, hinted_at=self._pace.hinted_at, again_at=following.again(now))

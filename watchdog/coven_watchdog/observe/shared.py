@@ -61,6 +61,8 @@ class Shared:
     """The ledger as it was just before the last listing (sessions)."""
     live: Mapping[str, SessionRow] = field(default_factory=dict)
     """The sessions that are followed (sessions)."""
+    used: frozenset[str] = frozenset()
+    """The harnesses that sessions of the last days name (sessions)."""
     runners: dict[str, Identity] = field(default_factory=dict)
     """The `coven run` process behind a session (harnesses)."""
     attended: set[str] = field(default_factory=set)

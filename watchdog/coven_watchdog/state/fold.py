@@ -28,6 +28,7 @@ from coven_watchdog.model.facts import (
     SourceFailed,
     SourceWorks,
 )
+from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
@@ -284,6 +285,7 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     HarnessSeen: fold_harness,
     HarnessEnded: fold_harness_end,
     RunnerSeen: fold_runner,
+    ProgramsSeen: lambda state, seen: replace(state, programs=seen),
     Slept: _slept,
     LoopLate: _late,
     SourceFailed: _source_failed,

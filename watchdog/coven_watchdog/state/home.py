@@ -17,6 +17,7 @@ from coven_watchdog.model.facts import (
     SourceFailed,
 )
 from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
 
@@ -159,6 +160,8 @@ class HomeState:
     """The last failed session listing; None once one succeeded."""
     listing_failures: int = 0
     listed: Instant | None = None
+    programs: ProgramsSeen | None = None
+    """The last look for the programs that sessions are run with."""
     live: Mapping[str, LiveSession] = field(default_factory=dict)
     endings: Mapping[str, Ending] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
