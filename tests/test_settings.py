@@ -39,6 +39,7 @@ def test_defaults() -> None:
     assert (empty.probe.health_interval, empty.probe.health_timeout, empty.probe.unresponsive_after) == (10 * SECOND, SECOND, 3)
     assert (empty.probe.session_interval, empty.probe.stopped_grace) == (15 * SECOND, 15 * SECOND)
     assert (empty.sessions.finished_after, empty.sessions.own_terminal) == (3 * MINUTE, False)
+    assert empty.sessions.ghost_after == 2 * MINUTE
     assert (empty.alerts.group_wait, empty.alerts.group_interval) == (2 * SECOND, MINUTE)
     assert (empty.alerts.repeat_every, empty.alerts.max_reminders, empty.alerts.send_resolved) == (4 * HOUR, 6, True)
     assert (empty.delivery.timeout, empty.delivery.give_up_after, empty.delivery.preload) == (20 * SECOND, DAY, False)
@@ -141,7 +142,7 @@ def test_unknown_keys_are_errors() -> None:
         "[probe]\nhealth = '1s'",
         "[[channels]]\nname='x'\nurl='json://x'\nkind=['*']",
         "[alerts]\nquiet_hour='22:00-07:00'",
-        "[sessions]\nghost_after='1s'",
+        "[sessions]\nspirit_after='1s'",
     ):
         with pytest.raises(msgspec.ValidationError, match="unknown field"):
             read(text)

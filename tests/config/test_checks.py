@@ -25,7 +25,7 @@ WAYS = "url, url_env, url_file and apprise_config"
         ("[alerts]\nmax_reminders = -1", "2: alerts.max_reminders", "must be at least 0, and is -1"),
         ('[severity]\n"session.failled" = "off"', "2: severity.session.failled", "did you mean session.failed?"),
         ('[severity]\n"sesion.*" = "off"', "2: severity.sesion.*", 'matches no kind: "sesion.*"; did you mean session.*?'),
-        ('[severity]\n"session.ghost" = "off"', "2: severity.session.ghost", "this kind is unknown"),
+        ('[severity]\n"session.spirit" = "off"', "2: severity.session.spirit", "this kind is unknown"),
         ('[[channels]]\nname = "x"', "1: channels[0]", f"needs exactly one of {WAYS}, and has none"),
         ('[[channels]]\nname = "x"\nurl = "desktop://"\nurl_env = "A"', "4: channels[0].url_env", "and has url and url_env"),
         ('[[channels]]\nname = "My Desk"\nurl = "desktop://"', "2: channels[0].name", '"My Desk" is no name'),

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.decide.digest import digest_of
+from coven_watchdog.decide.digest_text import ENDINGS
 from coven_watchdog.model.digests import Chronicle, Digest, Gap
 from coven_watchdog.model.time import DAY, HOUR, MINUTE
-from coven_watchdog.model.words import Kind, Priority, Severity, Tone
+from coven_watchdog.model.words import Priority, Severity, Tone
 from decide.mornings import CRASH, ENDS, EVERYTHING, NOW, ONE_HOME, OPEN, OTHER, QUIET, RESTART, SETTINGS, ended, past, written
 from store.builders import HOME
 
@@ -55,7 +56,7 @@ def test_hundreds_of_everything() -> None:
     """Whatever happens, a title has 50 characters and a message 25 lines; what found no room is counted, and where to read it."""
     many = [replace(OPEN, id=f"i{n}", ack=None) for n in range(60)]
     many += [past(f"p{n}", 3, subject=f"harness:{n}", facts=CRASH.facts) for n in range(70)]
-    many += [ended(f"e{n}", kind, project=f"p{n}") for kind in Kind if kind.startswith("session.") for n in range(300)]
+    many += [ended(f"e{n}", kind, project=f"p{n}") for kind in ENDINGS if kind for n in range(300)]
     chronicle = Chronicle(NOW - 7 * DAY, NOW, tuple(many), EVERYTHING.untold, EVERYTHING.silences, EVERYTHING.blind)
     message = written(digest_of(chronicle, ONE_HOME), host="a-machine-with-a-very-long-name-indeed")
     assert len(message.title) <= 50

@@ -12,8 +12,10 @@ import pytest
 
 from coven_watchdog.coven import processes
 from coven_watchdog.model.facts import ExitStatus, HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
+from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.processes import HarnessSought, Traces
 from coven_watchdog.model.time import MILLISECOND
-from coven_watchdog.model.words import ExitWatch, Owner
+from coven_watchdog.model.words import ExitWatch, Look, Owner, ProcessState
 from coven_watchdog.observe.harnesses import HarnessSource, spare_descriptors
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.simulated.control import SimulatedCoven
@@ -131,7 +133,7 @@ async def test_a_session_without_a_process_is_looked_for_again_soon(coven: Simul
 
 @pytest.mark.anyio
 async def test_a_ghost_is_not_looked_for_for_ever(coven: SimulatedCoven, seen: Seen) -> None:
-    """A row with no process behind it is given up until the next listing."""
+    """A row with no process behind it is given up until the next listing; what there is of it is told, not more often than each 10 s."""
     async with ground(coven.home) as shared:
         source = HarnessSource(shared)
         async with running(source, emit=seen.emit):
@@ -145,7 +147,34 @@ async def test_a_ghost_is_not_looked_for_for_ever(coven: SimulatedCoven, seen: S
             shared.live = {}
             shared.to_harnesses.poke()
             await auntil(lambda: not source._tries)
-            assert not seen.all
+            (told,) = seen.all
+            assert isinstance(told, HarnessSought)
+            assert told.traces == Traces(children=None, terminals=None, runs=0, leases=None)
+
+
+@pytest.mark.anyio
+async def test_a_look_at_one_session(coven: SimulatedCoven, seen: Seen) -> None:
+    """A process that is known is read again; one that is not is looked for, once its row is handed over."""
+    async with ground(coven.home) as shared:
+        shared.daemon = life(coven.pid)
+        source = HarnessSource(shared)
+        async with running(source, emit=seen.emit):
+            session = await coven.launch("sleep")
+            source.ask(LookRequest(shared.home, Look.HARNESS, session))
+            await listed(shared)
+            await seen.wait(HarnessSeen)
+            source.ask(LookRequest(shared.home, Look.HARNESS, session))
+            told = await seen.wait(HarnessSought, lambda sought: sought.state is not None)
+            assert (told.session, told.state, told.traces) == (session, ProcessState.ALIVE, None)
+            others = SessionRow("outside", "/p", "codex", "t", "running", None, 0, 0, external=True)
+            ghost = SessionRow("ghost", "/p", "codex", "t", "running", None, 0, 0)
+            shared.live = {**shared.live, "outside": others, "ghost": ghost}
+            for name in ("outside", "ghost"):
+                source.ask(LookRequest(shared.home, Look.HARNESS, name))
+
+            assert (await seen.wait(HarnessSought, lambda sought: sought.session == "outside")).traces is None
+            found = (await seen.wait(HarnessSought, lambda sought: sought.session == "ghost")).traces
+            assert found == Traces(children=0, terminals=0, runs=0, leases=None)
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,7 @@ class Sessions(_Section, frozen=True, kw_only=True):
     """What of sessions is told."""
 
     finished_after: Duration = Duration(3 * MINUTE)
+    ghost_after: Duration = Duration(2 * MINUTE)
     own_terminal: bool = False
 
 

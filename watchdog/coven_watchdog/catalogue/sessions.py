@@ -41,6 +41,17 @@ SESSIONS: Mapping[Kind, Entry] = {
         form=Form.EVENT,
         advice=(_SESSION_LOG, _CONTINUE),
     ),
+    Kind.SESSION_GHOST: Entry(
+        "A session is a ghost",
+        "running in the ledger, and no process behind it",
+        "Its process is gone and Coven did not notice. The row stays until the daemon is restarted, which ends every live session.",
+        Severity.WARNING,
+        advice=(
+            Advice("coven sessions show {short}", Effect.READS, "Look at it"),
+            Advice("coven daemon restart", Effect.ENDS_SESSIONS, "When no other session is needed, clear the row"),
+        ),
+        ending=("running without a process", "A ghost session is gone"),
+    ),
     Kind.SESSION_KILLED: Entry(
         "A session was killed",
         "killed through Coven",

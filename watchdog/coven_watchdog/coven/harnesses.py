@@ -55,7 +55,7 @@ class HarnessMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """A process that may belong to a session. `started` in wall µs; `named`: what its environment names, "" nothing, None unknown."""
 
     identity: Identity
@@ -83,7 +83,7 @@ def match(rows: Sequence[SessionRow], daemon: Identity | None, home: Path, *, re
 
 def _of_daemon(rows: Collection[SessionRow], daemon: Identity | None, *, read_environ: bool) -> Iterator[HarnessMatch]:
     """The daemon's own children: first by the name in their environment, then by place and time."""
-    candidates = list(_children(daemon, read_environ=read_environ)) if daemon and rows else []
+    candidates = list(children_of(daemon, read_environ=read_environ)) if daemon and rows else []
     named = {candidate.named: candidate for candidate in reversed(candidates) if candidate.named}
     pairs = [(row, named[row.id]) for row in rows if row.id in named]
     unnamed_rows = [row for row in rows if row.id not in named]
@@ -94,7 +94,7 @@ def _of_daemon(rows: Collection[SessionRow], daemon: Identity | None, *, read_en
         yield HarnessMatch(row.id, candidate.identity, Owner.DAEMON, terminal=False, runner=None)
 
 
-def _children(daemon: Identity, *, read_environ: bool) -> Iterator[_Candidate]:
+def children_of(daemon: Identity, *, read_environ: bool) -> Iterator[Candidate]:
     """The daemon's harnesses, oldest first. Its other children are guardians: forks of itself (seen on 0.4.6)."""
     if processes.identity(daemon.pid) != daemon:
         return
@@ -128,7 +128,7 @@ def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) ->
     runners = [
         candidate
         for runner in processes.coven_processes(os.geteuid())
-        if _is_runner(runner.pid) and (not read_environ or _serves(runner.pid, home))
+        if _is_runner(runner.pid) and (not read_environ or serves(runner.pid, home))
         for candidate in _candidate(runner, "")
     ]
     for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
@@ -144,7 +144,7 @@ def _is_runner(pid: int) -> bool:
     return processes.is_run(pid) and not processes.is_fork(pid, processes.parent(pid) or 0)
 
 
-def _serves(pid: int, home: Path) -> bool:
+def serves(pid: int, home: Path) -> bool:
     """Whether a `coven run` writes to this home: COVEN_HOME says so, or it is unset and this is the default home."""
     environment = processes.environ(pid, (COVEN_HOME,))
     if environment is None:
@@ -157,19 +157,19 @@ def _serves(pid: int, home: Path) -> bool:
     return home == canonical(str(place), {})
 
 
-def _candidate(process: Identity, named: str | None) -> Iterator[_Candidate]:
+def _candidate(process: Identity, named: str | None) -> Iterator[Candidate]:
     """The process with place and time, if it still has them."""
     started, cwd = processes.started_wall(process), processes.cwd(process.pid)
     if started is not None and cwd is not None:
-        yield _Candidate(process, started, cwd, named)
+        yield Candidate(process, started, cwd, named)
 
 
 def _fitting(
-    rows: Iterable[SessionRow], candidates: Iterable[_Candidate], windows: Iterable[_Window]
-) -> list[tuple[SessionRow, _Candidate]]:
+    rows: Iterable[SessionRow], candidates: Iterable[Candidate], windows: Iterable[_Window]
+) -> list[tuple[SessionRow, Candidate]]:
     """The pairs that have no other choice, in each window in turn, the narrow one first."""
     rows, candidates = list(rows), list(candidates)
-    found: list[tuple[SessionRow, _Candidate]] = []
+    found: list[tuple[SessionRow, Candidate]] = []
     for window in windows:
         pairs = [(row, candidate) for row in rows for candidate in candidates if _fits(row, candidate, window)]
         of_row = Counter(row.id for row, _ in pairs)
@@ -182,7 +182,7 @@ def _fitting(
     return found
 
 
-def _fits(row: SessionRow, candidate: _Candidate, window: _Window) -> bool:
+def _fits(row: SessionRow, candidate: Candidate, window: _Window) -> bool:
     """Place and time. Coven resolves links in a project's path before it keeps it (seen on 0.4.6): the texts can be compared."""
     if not row.project_root.startswith("/") or not -window.before <= candidate.started - row.created_at <= window.after:
         return False

@@ -1,16 +1,16 @@
 """The incident machine: verdicts in, steps out. pending → open → resolved for states, noted for events. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS, order
+from coven_watchdog.catalogue import CATALOGUE, order
 from coven_watchdog.decide import changes
 from coven_watchdog.decide.memory import Advance, EventKey, Incidents, Key, remembered
 from coven_watchdog.decide.patience import Waiting
+from coven_watchdog.decide.subjects import by_subject, gone, stories
 from coven_watchdog.model.incidents import Facts, Incident, Judgement, LookRequest, Step, Verdict
 from coven_watchdog.model.time import MILLISECOND, MINUTE, Instant
-from coven_watchdog.model.words import Form, IncidentState, Kind, Look, Severity, Transition
+from coven_watchdog.model.words import Form, IncidentState, Look, Severity, Transition
 from coven_watchdog.settings import Settings
 
 CONFIRM_AFTER = 250 * MILLISECOND
@@ -49,8 +49,11 @@ def advance(
         the memory after, the steps in the order of the verdicts, looks that would confirm a recovery, and the next wake.
     """
     machine = _Machine(incidents, settings, now, names, patient)
-    for subject, verdicts in _by_subject(judgement, incidents, home).items():
+    for subject, verdicts in by_subject(judgement, incidents, home).items():
         machine.subject((home, subject), verdicts)
+
+    if judgement.followed:
+        machine.leave(home, judgement.followed)
 
     for verdict in judgement.verdicts:
         if verdict.present and CATALOGUE[verdict.kind].form is Form.EVENT:
@@ -64,20 +67,6 @@ def withdraw(incidents: Incidents, home: str, now: Instant) -> Advance:
     owing = (*incidents.open.values(), *(incident for incident in incidents.closed.values() if incident.unstable))
     steps = tuple(changes.withdrawn(incident, now) for incident in owing if incident.home == home)
     return Advance(incidents.without(home), steps)
-
-
-def _by_subject(judgement: Judgement, incidents: Incidents, home: str) -> Mapping[str, list[Verdict]]:
-    """State verdicts by subject; open and pending subjects that nothing was said about get an empty list."""
-    found: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in judgement.verdicts:
-        if CATALOGUE[verdict.kind].form is Form.STATE:
-            found[verdict.subject].append(verdict)
-
-    for known, subject, *_ in (*incidents.open, *incidents.pending, *incidents.closed):
-        if known == home:
-            found[subject] += []
-
-    return found
 
 
 @dataclass(slots=True)
@@ -127,6 +116,14 @@ class _Machine:
 
         self._expire(key)
 
+    def leave(self, home: str, followed: Sequence[Container[str]]) -> None:
+        """A session that nobody will say anything of any more: archived, sacrificed, or gone while nobody watched."""
+        for side in (self.open, self.closed):
+            for key in gone(side, home, followed):
+                incident = side.pop(key)
+                if side is self.open or incident.unstable:
+                    self.steps.append(changes.withdrawn(incident, self.now))
+
     def event(self, verdict: Verdict) -> None:
         """Noted once, whatever happens later."""
         key = (verdict.home, verdict.subject, verdict.kind, verdict.occurrence)
@@ -155,7 +152,7 @@ class _Machine:
     def _clearance(self, key: Key, verdicts: list[Verdict]) -> Verdict | None:
         """The word that it is over: from every rule that saw what it was since it opened; the one that knows the cost tells it."""
         incident = self.open.get(key) or self.closed.get(key)
-        was = {incident.kind, *_stories(incident)} if incident is not None else set()
+        was = {incident.kind, *stories(incident)} if incident is not None else set()
         wanted = [verdict for verdict in verdicts if was & set(verdict.clears)]
         if not wanted or not was <= {kind for verdict in wanted for kind in verdict.clears}:
             return None
@@ -293,8 +290,3 @@ class _Machine:
     def _age(self, wall: int) -> int:
         """Wall µs since then; a clock that was set back makes it young, never old."""
         return max(0, self.now.wall - wall)
-
-
-def _stories(incident: Incident) -> frozenset[Kind]:
-    """What it was since it opened that only the served contract ends, whatever milder kind came after."""
-    return STORY_KINDS & {chapter.kind for chapter in changes.spell(incident)}

@@ -41,6 +41,7 @@ _ENDED = {
     Kind.SESSION_FAILED: "failed",
     Kind.SESSION_LAUNCH_FAILED: "never started",
     Kind.SESSION_ORPHANED: "lost its owner",
+    Kind.SESSION_GHOST: "is a ghost",
     Kind.SESSION_KILLED: "was killed",
     Kind.SESSION_FINISHED: "finished",
 }

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from coven_watchdog.judge.availability import availability, frozen
 from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
-from coven_watchdog.judge.harnesses import harnesses
+from coven_watchdog.judge.followed import followed
+from coven_watchdog.judge.ghosts import ghosts
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
-from coven_watchdog.judge.programs import outdated
 from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.rivals import duplicate
 from coven_watchdog.judge.sessions import sessions
@@ -35,13 +35,13 @@ RULES: tuple[Rule, ...] = (
     impostor,
     duplicate,
     record,
-    outdated,
     store,
     low_disk,
     degraded,
     event_writer,
-    harnesses,
     sessions,
+    followed,
+    ghosts,
     blind,
     sources,
     troubles,

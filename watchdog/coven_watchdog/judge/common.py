@@ -100,6 +100,7 @@ def merged(judgements: Iterable[Judgement]) -> Judgement:
         tuple(verdict for judgement in every for verdict in judgement.verdicts),
         tuple(dict.fromkeys(look for judgement in every for look in judgement.looks)),
         min(wakes, default=None),
+        tuple(known for judgement in every for known in judgement.followed),
     )
 
 

@@ -149,6 +149,10 @@ def _killed(case: Case, ending: Ending) -> Judgement:
 
 
 def _orphaned(case: Case, ending: Ending) -> Judgement:
+    """Of one that had nothing behind it before, a restart of the daemon has only cleared the row."""
+    if ending.live is not None and ending.live.vacant is not None:
+        return UNKNOWN
+
     return _tell(case, ending, Kind.SESSION_ORPHANED, witness("sessions", ending.noticed, "the ledger says orphaned"))
 
 

@@ -1,5 +1,6 @@
 """What the core makes of facts: witnesses, verdicts, incidents and their stories. Plain data, stored as JSON as it stands."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from coven_watchdog.model.facts import ExitStatus, Identity, Scene
@@ -109,6 +110,8 @@ class Judgement:
     looks: tuple[LookRequest, ...] = ()
     wake_at: int | None = None
     """Awake µs."""
+    followed: tuple[Container[str], ...] = ()
+    """The ids of all sessions of which something is known, once all are: of any other, nothing more will be said."""
 
 
 @dataclass(frozen=True, slots=True)

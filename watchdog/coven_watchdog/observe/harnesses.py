@@ -9,9 +9,13 @@ import anyio
 from anyio.abc import TaskGroup
 
 from coven_watchdog.coven.harnesses import HarnessMatch, match
-from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, SourceWorks
+from coven_watchdog.coven.processes import state
+from coven_watchdog.coven.traces import Known, traces
+from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
-from coven_watchdog.model.words import ExitWatch, Look
+from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import ExitWatch, Look, SessionStatus
 from coven_watchdog.observe.processes import Vigil, watch
 from coven_watchdog.observe.processes.poll import until_ended
 from coven_watchdog.observe.shared import Shared
@@ -19,6 +23,8 @@ from coven_watchdog.observe.source import Emit
 
 _SOON, _SOON_TIMES = 0.2, 3
 _REST = 60.0
+_SEEK_EVERY = 10 * SECOND
+"""Between two looks at what there may be of a session without a process: each goes through all processes of the machine."""
 
 
 def spare_descriptors() -> int:
@@ -35,7 +41,7 @@ class HarnessSource:
     """
 
     name: ClassVar[str] = "harnesses"
-    looks: ClassVar[frozenset[Look]] = frozenset()
+    looks: ClassVar[frozenset[Look]] = frozenset({Look.HARNESS})
 
     def __init__(self, shared: Shared, descriptors: int | None = None) -> None:
         self._shared = shared
@@ -45,11 +51,15 @@ class HarnessSource:
     def _begin(self) -> None:
         self._attended: dict[str, Identity] = {}
         self._tries: dict[str, int] = {}
+        self._wanted: dict[str, None] = {}
+        self._sought_at: dict[str, int] = {}
         self._open = 0
         self._said = False
 
     def ask(self, request: LookRequest) -> None:
-        """It answers no looks."""
+        """Look for the process behind one session now, and tell in any case."""
+        self._wanted[request.subject] = None
+        self._shared.to_harnesses.poke()
 
     async def run(self, emit: Emit) -> None:
         """Look for the processes of new sessions after each listing; soon again while a new one has none yet."""
@@ -59,6 +69,7 @@ class HarnessSource:
         async with anyio.create_task_group() as tg:
             while True:
                 new = await self._match(emit, tg)
+                await self._seek(emit)
                 self._shared.lap(self.name)
                 await self._shared.rest(self.name, self._shared.to_harnesses, _SOON if new else _REST)
 
@@ -66,6 +77,7 @@ class HarnessSource:
         """Find processes; tells whether a session that is new still has none."""
         shared, live = self._shared, self._shared.live
         self._tries = {session: tries for session, tries in self._tries.items() if session in live}
+        self._sought_at = {session: at for session, at in self._sought_at.items() if session in live}
         if all(session in self._attended for session in live):
             return False
 
@@ -77,6 +89,37 @@ class HarnessSource:
         lost = [session for session in live if session not in self._attended]
         self._tries |= {session: self._tries.get(session, 0) + 1 for session in lost}
         return any(self._tries[session] < _SOON_TIMES for session in lost)
+
+    async def _seek(self, emit: Emit) -> None:
+        """Tell what there is of the sessions whose process is not found, and of those that a look wants."""
+        shared = self._shared
+        missing = [session for session in shared.live if self._is_missing(session)]
+        # One that is asked for before it was handed over waits for that.
+        wanted = [session for session in self._wanted if session in shared.live or session in self._attended]
+        for session in dict.fromkeys((*wanted, *missing)):
+            self._wanted.pop(session, None)
+            self._sought_at[session] = shared.now().awake
+            await emit(await self._sought(session))
+
+    def _is_missing(self, session: str) -> bool:
+        """Whether it is time to tell again that its process is not found."""
+        tried = session not in self._attended and self._tries.get(session, 0) >= _SOON_TIMES
+        due = self._sought_at.get(session, -_SEEK_EVERY) + _SEEK_EVERY
+        return tried and _has_process(self._shared.live[session]) and self._shared.now().awake >= due
+
+    async def _sought(self, session: str) -> HarnessSought:
+        shared, known = self._shared, self._attended.get(session)
+        if known is not None:
+            return HarnessSought(shared.home, shared.now(), session, state(known)[0])
+
+        row = shared.live.get(session)
+        if row is None or not _has_process(row):
+            return HarnessSought(shared.home, shared.now(), session)
+
+        others = Known(frozenset(self._attended.values()), frozenset(shared.runners.values()))
+        find = partial(traces, read_environ=shared.settings().privacy.read_environ)
+        found = await shared.call(find, row, shared.daemon, shared.paths.root, others)
+        return HarnessSought(shared.home, shared.now(), session, traces=found)
 
     async def _arm(self, found: HarnessMatch, emit: Emit, tg: TaskGroup) -> None:
         shared = self._shared
@@ -117,9 +160,15 @@ class HarnessSource:
         """A row that goes on without this process may get another one."""
         del self._attended[session]
         self._shared.attended.discard(session)
+        self._tries.pop(session, None)
 
     async def _attend_runner(self, session: str, runner: Identity) -> None:
         """Look at a `coven run` each second: its harness has the descriptor, and its own end is in no hurry."""
         await until_ended(runner)
         self._shared.runners.pop(session, None)
         self._shared.errands.runner(session)
+
+
+def _has_process(row: SessionRow) -> bool:
+    """Whether there must be a process of Coven's behind it: it runs, and nobody else runs it (seen on 0.4.6)."""
+    return row.status == SessionStatus.RUNNING and not row.external

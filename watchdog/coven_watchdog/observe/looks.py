@@ -1,5 +1,7 @@
 """Looks of the core come in, observations pass by; which looks are still in flight, and how long they may take, goes out."""
 
+from collections.abc import Mapping
+
 import anyio
 
 from coven_watchdog.model.facts import (
@@ -13,7 +15,7 @@ from coven_watchdog.model.facts import (
     SessionsListed,
 )
 from coven_watchdog.model.incidents import LookRequest
-from coven_watchdog.model.programs import ProgramsSeen
+from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
 from coven_watchdog.settings import Probe
@@ -25,6 +27,18 @@ _SPACING = 50 * MILLISECOND
 _REMEMBERED = 1000
 
 _ROUTES = {Route.HEALTH: Look.HEALTH, Route.SESSIONS: Look.SESSIONS, Route.SESSION: Look.SESSION, Route.EVENTS: Look.EVENTS}
+
+_OF_HOME: Mapping[type[Observation], Look] = {
+    FilesSeen: Look.FILES,
+    LockSeen: Look.DAEMON,
+    SceneSeen: Look.SCENE,
+    SessionsListed: Look.SESSIONS,
+}
+_OF_SESSION: Mapping[type[Observation], Look] = {
+    SessionSeen: Look.SESSION,
+    EventsSeen: Look.EVENTS,
+    HarnessSought: Look.HARNESS,
+}
 
 
 class Looks:
@@ -70,24 +84,13 @@ class Looks:
 def answers(observation: Observation) -> tuple[tuple[Look, str], ...]:
     """Which look, at which subject, an observation answers."""
     match observation:
-        case FilesSeen():
-            return ((Look.FILES, ""),)
-        case LockSeen():
-            return ((Look.DAEMON, ""),)
-        case SceneSeen():
-            return ((Look.SCENE, ""),)
-        case SessionsListed():
-            return ((Look.SESSIONS, ""),)
-        case ProgramsSeen():
-            return ((Look.PROGRAMS, ""),)
-        case SessionSeen(session=session):
-            return ((Look.SESSION, session),)
-        case EventsSeen(session=session):
-            return ((Look.EVENTS, session),)
+        case SessionSeen(session=session) | EventsSeen(session=session) | HarnessSought(session=session):
+            return ((_OF_SESSION[type(observation)], session),)
         case Asked(route=route, session=session):
             return ((_ROUTES[route], session),)
         case _:
-            return ()
+            look = _OF_HOME.get(type(observation))
+            return ((look, ""),) if look else ()
 
 
 def patience(request: LookRequest, probe: Probe) -> float:
@@ -96,4 +99,4 @@ def patience(request: LookRequest, probe: Probe) -> float:
         timeout = probe.health_timeout if request.timeout is None else request.timeout
         return timeout / SECOND + _QUEUE
 
-    return _REQUEST if request.look in {Look.SESSIONS, Look.SESSION, Look.EVENTS} else _LOCAL
+    return _REQUEST if request.look in {Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.HARNESS} else _LOCAL

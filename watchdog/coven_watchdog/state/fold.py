@@ -28,6 +28,7 @@ from coven_watchdog.model.facts import (
     SourceFailed,
     SourceWorks,
 )
+from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
@@ -40,6 +41,7 @@ from coven_watchdog.state.sessions import (
     fold_listing,
     fold_row,
     fold_runner,
+    fold_sought,
 )
 
 SETTLE = 5 * SECOND
@@ -285,6 +287,7 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     HarnessSeen: fold_harness,
     HarnessEnded: fold_harness_end,
     RunnerSeen: fold_runner,
+    HarnessSought: fold_sought,
     ProgramsSeen: lambda state, seen: replace(state, programs=seen),
     Slept: _slept,
     LoopLate: _late,

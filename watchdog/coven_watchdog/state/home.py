@@ -17,6 +17,7 @@ from coven_watchdog.model.facts import (
     SourceFailed,
 )
 from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
@@ -32,11 +33,17 @@ class LiveSession:
     ended: Instant | None = None
     """When its process was seen to be gone; the row follows some 30 ms later (seen on 0.4.6)."""
     exit: ExitStatus | None = None
+    sought: HarnessSought | None = None
+    """The last look for a process of it while none was known."""
+    vacant: Instant | None = None
+    """Since when each such look found nothing that may be its process."""
+    confirmed: Instant | None = None
+    """When its row was last asked for by its id."""
 
     @property
     def own(self) -> bool:
-        """Coven runs it: neither registered from outside nor by a `coven run`."""
-        return not self.row.external and not self.by_coven_run
+        """Coven runs it: neither registered from outside, nor by a `coven run`, nor a row with nothing behind it."""
+        return not self.row.external and not self.by_coven_run and self.vacant is None
 
     @property
     def by_coven_run(self) -> bool:

@@ -15,7 +15,8 @@ from coven_watchdog.model.facts import (
     SessionSeen,
     SessionsListed,
 )
-from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
+from coven_watchdog.model.processes import HarnessSought, Traces
+from coven_watchdog.model.time import MILLISECOND, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import ENDED_STATUSES, LIVE_STATUSES, SessionStatus
 from coven_watchdog.state.home import Ending, HomeState, Life, LiveSession
 
@@ -27,6 +28,9 @@ _UNSEEN = 5 * SECOND
 
 _AHEAD = SECOND
 """A row whose end bears a time so far in the future was written before the wall clock was set back."""
+
+_GAP = 2 * MINUTE
+"""Looks for a process that is missed come at least this often while its home is observed."""
 
 _AMBIGUOUS_CODES = frozenset({1, None})
 _AMBIGUOUS_SIGNALS = frozenset({1, 9, 15})
@@ -59,7 +63,9 @@ def fold_row(state: HomeState, seen: SessionSeen) -> HomeState:
     if seen.row is None or seen.row.archived:
         return replace(state, live={key: session for key, session in state.live.items() if key != seen.session})
 
-    return _with_rows(state, (seen.row,), seen.at)
+    state = _with_rows(state, (seen.row,), seen.at)
+    session = state.live.get(seen.session)
+    return state if session is None else _on_live(state, replace(session, confirmed=seen.at))
 
 
 def fold_events(state: HomeState, seen: EventsSeen) -> HomeState:
@@ -73,7 +79,23 @@ def fold_harness(state: HomeState, seen: HarnessSeen) -> HomeState:
     if session is None or (session.harness is not None and session.harness.identity == seen.identity):
         return state
 
-    return _on_live(state, replace(session, harness=seen, ended=None, exit=None))
+    return _on_live(state, replace(session, harness=seen, ended=None, exit=None, sought=None, vacant=None))
+
+
+def fold_sought(state: HomeState, seen: HarnessSought) -> HomeState:
+    """A look for a session's process. After a gap between looks, what was not found has not been missing all the time."""
+    session = state.live.get(seen.session)
+    if session is None or session.lives:
+        return state
+
+    kept = session.sought is not None and seen.at.awake - session.sought.at.awake <= _GAP
+    vacant = (session.vacant if kept else None) or seen.at
+    return _on_live(state, replace(session, sought=seen, vacant=vacant if _nothing(seen.traces) else None))
+
+
+def _nothing(traces: Traces | None) -> bool:
+    """No process and no terminal that may be its own. A lease outlives its holder: it only says how long to wait."""
+    return traces is not None and (traces.children, traces.terminals, traces.runs) == (0, 0, 0)
 
 
 def fold_harness_end(state: HomeState, seen: HarnessEnded) -> HomeState:

@@ -28,6 +28,8 @@ if sys.platform == "linux":
         terminal,
     )
     from coven_watchdog.coven.processes.locks import lock_owners
+    from coven_watchdog.coven.processes.terminals import terminal_number, terminals
+    from coven_watchdog.coven.processes.tree import tree_cpu
 else:  # pragma: no cover - macOS
     from coven_watchdog.coven.processes.darwin import (
         apart,
@@ -48,6 +50,9 @@ else:  # pragma: no cover - macOS
         started_wall,
         state,
         terminal,
+        terminal_number,
+        terminals,
+        tree_cpu,
     )
 
 __all__ = [
@@ -69,4 +74,7 @@ __all__ = [
     "started_wall",
     "state",
     "terminal",
+    "terminal_number",
+    "terminals",
+    "tree_cpu",
 ]

@@ -101,6 +101,38 @@ def terminal(pid: int) -> bool:
         return False
 
 
+def terminals(pid: int) -> frozenset[int] | None:
+    """Not obtainable on macOS: nothing tells which terminal is behind a descriptor."""
+    del pid
+    return None
+
+
+def terminal_number(pid: int) -> int | None:
+    """Not needed where `terminals` says nothing."""
+    del pid
+    return None
+
+
+def tree_cpu(process: Identity) -> int:
+    """The CPU that it and all below it have used, in hundredths of a second; 0 when it is gone."""
+    try:
+        top = psutil.Process(process.pid)
+        every = (top, *top.children(recursive=True))
+    except _GONE:
+        return 0
+
+    return sum(_used(one) for one in every)
+
+
+def _used(process: psutil.Process) -> int:
+    try:
+        used = process.cpu_times()
+    except _GONE:
+        return 0
+
+    return round((used.user + used.system) * _TICKS)
+
+
 def cwd(pid: int) -> str | None:
     """Its working directory; None when it is gone or not for us."""
     try:

@@ -61,13 +61,14 @@ def link_proc(path: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Stat:
-    """The fields of `/proc/<pid>/stat` that are needed; `cpu` and `started` in ticks."""
+    """The fields of `/proc/<pid>/stat` that are needed; `cpu`, `reaped` (that of its reaped children) and `started` in ticks."""
 
     program: str
     state: ProcessState
     parent: int
     terminal: int
     cpu: int
+    reaped: int
     started: int
 
 
@@ -81,13 +82,14 @@ def _parsed(content: bytes) -> _Stat | None:
     name, _, rest = content.partition(b"(")[2].rpartition(b")")
     fields = rest.decode("ascii", "replace").split()
     try:
-        state, parent, terminal, user, system, started = (fields[i] for i in (0, 1, 4, 11, 12, 19))
+        state, parent, terminal, user, system, *reaped, started = (fields[i] for i in (0, 1, 4, 11, 12, 13, 14, 19))
         return _Stat(
             program=name.decode("utf-8", "replace"),
             state=_STATES.get(state, ProcessState.ALIVE),
             parent=int(parent),
             terminal=int(terminal),
             cpu=int(user) + int(system),
+            reaped=sum(map(int, reaped)),
             started=int(started),
         )
     except (IndexError, ValueError):
@@ -142,8 +144,19 @@ def parent(pid: int) -> int | None:
 
 def terminal(pid: int) -> bool:
     """Whether it has a controlling terminal."""
+    return controlling(pid) != 0
+
+
+def controlling(pid: int) -> int:
+    """The device number of its controlling terminal, as the kernel packs it; 0 when it has none or is gone."""
     found = _stat(pid)
-    return found is not None and found.terminal != 0
+    return found.terminal if found else 0
+
+
+def used(pid: int) -> int:
+    """The CPU that it and its children that were reaped have used, in ticks; 0 when it is gone."""
+    found = _stat(pid)
+    return found.cpu + found.reaped if found else 0
 
 
 def cwd(pid: int) -> str | None:
