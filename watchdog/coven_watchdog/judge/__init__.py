@@ -9,8 +9,11 @@ from coven_watchdog.judge.availability import availability, frozen
 from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
 from coven_watchdog.judge.followed import followed
 from coven_watchdog.judge.ghosts import ghosts
+from coven_watchdog.judge.contract import contract
+from coven_watchdog.judge.harnesses import harnesses
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
+from coven_watchdog.judge.programs import outdated
 from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.rivals import duplicate
 from coven_watchdog.judge.sessions import sessions
@@ -35,10 +38,13 @@ RULES: tuple[Rule, ...] = (
     impostor,
     duplicate,
     record,
+    outdated,
     store,
     low_disk,
     degraded,
     event_writer,
+    contract,
+    harnesses,
     sessions,
     followed,
     ghosts,

@@ -16,6 +16,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
 from coven_watchdog.settings import Probe
@@ -33,6 +34,7 @@ _OF_HOME: Mapping[type[Observation], Look] = {
     LockSeen: Look.DAEMON,
     SceneSeen: Look.SCENE,
     SessionsListed: Look.SESSIONS,
+    ProgramsSeen: Look.PROGRAMS,
 }
 _OF_SESSION: Mapping[type[Observation], Look] = {
     SessionSeen: Look.SESSION,
