@@ -117,7 +117,10 @@ def _safe(text: str) -> str:
 
 
 def _home(facts: Facts, place: Place) -> str:
-    """The home as a shell takes it, short where it can be."""
+    """The home as a shell takes it, short where it can be; "" when it is not known."""
+    if not facts.home:
+        return ""
+
     path = place.short(facts.home)
     return path if _PLAIN.fullmatch(path) else shlex.quote(facts.home)
 
