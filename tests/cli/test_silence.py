@@ -98,7 +98,7 @@ def test_a_faulty_configuration_is_no_obstacle(cli: Cli) -> None:
         (("soon",), "'soon' is no duration; write it like 90s, 5m or 1h30m", ""),
         (("lst",), "'lst' is no duration; write it like 90s, 5m or 1h30m; did you mean list?", ""),
         (("2h", "new", "version"), "these words are too many: new version", "quotes"),
-        (("2h", "--kind", "deamon.*"), "this pattern matches no kind: 'deamon.*'; did you mean daemon.*?", "daemon.*, home.*"),
+        (("2h", "--kind", "deamon.*"), "this pattern matches no kind: 'deamon.*'; did you mean daemon.*?", ", home.*, "),
         (("2h", "--kind", "daemon.crashd"), "this kind is unknown: 'daemon.crashd'; did you mean daemon.crashed?", "families"),
         (("2h", "--home", "nix"), "there is no home 'nix'", "there are: devbox"),
         (("2h", "--session", "zz"), "no session that is watched begins with 'zz'", "coven sessions"),
