@@ -8,7 +8,9 @@ from coven_watchdog.model.incidents import Incident
 from coven_watchdog.model.telling import Lane, Member, Notification, Plan, Silence, Told, World
 from coven_watchdog.model.time import DAY, HOUR
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Suppression
+from coven_watchdog.store.world import HELD_AT_ONCE
 
+_PASSING = frozenset({Suppression.QUIET_HOURS, Suppression.RATE_LIMITED})
 ENDS = frozenset({Reason.RESOLVED, Reason.LATE})
 QUEUED, SENT, WITHHELD = NotificationState.QUEUED, NotificationState.SENT, NotificationState.WITHHELD
 
@@ -36,7 +38,8 @@ class Shelf:
             told={pair: told for pair in pairs if (told := self._told(*pair, over=pair[0] in over)) != Told()},
             lanes={channel: self._lane(channel, now) for channel in channels},
             silences=tuple(silence for silence in self.silences if silence.until > now),
-            held=tuple(held),
+            held=tuple(held[:HELD_AT_ONCE]),
+            more=len(held) > HELD_AT_ONCE,
             traffic={channel: self._traffic(channel, now) for channel in channels},
         )
 
@@ -145,7 +148,7 @@ class Shelf:
             if row.suppression in {Suppression.QUIET_HOURS, Suppression.RATE_LIMITED}
             and row.committed_at > now - DAY
             and not any(
-                order.index(spot[:2]) > order.index(key) and self.rows[spot[:2]].state is not WITHHELD
+                order.index(spot[:2]) > order.index(key) and self._settles(spot[:2])
                 for spot, (member, _) in self.members.items()
                 if spot[1:] == (row.channel, row.incident) and member.role is not Reason.DIGEST
             )
@@ -155,6 +158,12 @@ class Shelf:
             (one for one in held if one.state is not IncidentState.OPEN and one.home in homes),
             key=lambda one: (one.opened_at, one.id),
         )
+
+    def _settles(self, key: tuple[str, str]) -> bool:
+        """Whether this row is a word, or says that there will be none."""
+        row = self.rows[key]
+        noted = self.incidents[row.incident].state is IncidentState.NOTED
+        return row.state is not WITHHELD or (noted and row.suppression not in _PASSING)
 
     def _lane(self, channel: str, now: int) -> Lane:
         known = [row for row in self.rows.values() if row.channel == channel and row.committed_at <= now]

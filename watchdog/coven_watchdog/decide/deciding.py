@@ -6,6 +6,7 @@ Counterpart: `policy`, which asks for each step and writes down what comes of it
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.decide.changes import corrects, weight
 from coven_watchdog.decide.listening import Listening
 from coven_watchdog.decide.suppression import withheld
@@ -106,7 +107,7 @@ class Deciding:
         return _once(Reason.CHANGED, suppression, told)
 
     def _event_after_all(self, step: Step, channel: Channel, told: Told) -> Decision | None:
-        if told.first is not None or not told.withheld & _PASSES:
+        if told.first is not None or not told.withheld or told.withheld - _PASSES:
             return None
 
         reason = _FOUND[step.incident.found]
@@ -147,6 +148,9 @@ class Deciding:
 
         if _untried(begun):
             return self._never_tried(step, channel, begun, told.hidden)
+
+        if CATALOGUE[step.incident.kind].ends_quietly:
+            return Reason.RESOLVED, Suppression.WITHDRAWN
 
         if not self.settings.alerts.send_resolved:
             return Reason.RESOLVED, Suppression.RESOLVED_OFF

@@ -69,14 +69,14 @@ class Listening:
         if self._night is None or begun.committed_at >= self._night[0]:
             return False
 
-        self._review(self._night[1])
+        self.look_again(self._night[1])
         return True
 
     def review(self, question: Question, suppression: Suppression) -> None:
         """This was withheld: note when to ask again."""
         ends = self._ends(question)
         if suppression in ends:
-            self._review(ends[suppression])
+            self.look_again(ends[suppression])
 
     def _ends(self, question: Question) -> Mapping[Suppression, int | None]:
         """When each reason that passes by itself is over (wall µs)."""
@@ -90,7 +90,8 @@ class Listening:
             Suppression.RATE_LIMITED: now.wall + refilled_in(question.missing, channel.max_per_hour),
         }
 
-    def _review(self, at: int | None) -> None:
+    def look_again(self, at: int | None) -> None:
+        """Plan again at that time (wall µs), if not before."""
         self.review_at = min((one for one in (at, self.review_at) if one is not None), default=None)
 
     def _missing(self, incident: Incident, channel: Channel) -> int:

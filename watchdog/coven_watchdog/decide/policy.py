@@ -44,6 +44,7 @@ def plan(steps: tuple[Step, ...], world: World, settings: Settings, now: Instant
     for incident in draft.held():
         draft.tell_after_all(incident)
 
+    draft.go_on()
     return draft.plan()
 
 
@@ -90,6 +91,12 @@ class _Draft:
         """It was withheld for a reason that may be over."""
         step = Step(incident, Transition.OPENED, self.now)
         self._tell(incident, [(channel, self.deciding.after_all(step, channel)) for channel in self.settings.channels])
+
+    def go_on(self) -> None:
+        """Some of what was held is told, and there is more."""
+        told = {telling.incident.id for tellings in self.tellings.values() for telling in tellings}
+        if self.world.more and any(one.id in told for one in self.world.held):
+            self.listening.look_again(self.now.wall)
 
     def open_states(self) -> list[Incident]:
         """Every open state of the homes in question, after the steps."""

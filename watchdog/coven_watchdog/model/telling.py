@@ -108,6 +108,8 @@ class World:
     silences: tuple[Silence, ...] = ()
     held: tuple[Incident, ...] = ()
     """Of the homes in question, what is not open and was withheld for a reason that passes: quiet hours, too many messages."""
+    more: bool = False
+    """There is more of what is held than `held` has."""
     traffic: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """By channel: when messages were decided of late, ascending; what the rate is reckoned from."""
 

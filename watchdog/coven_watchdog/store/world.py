@@ -41,7 +41,8 @@ _TRAFFIC = """
     SELECT committed_at FROM notification
     WHERE channel = ? AND committed_at BETWEEN ? AND ? AND state <> 'withheld' AND reason NOT IN ('test', 'digest')
     ORDER BY committed_at"""
-# what passes by itself held it back, within the last day, and nothing of it was told since
+# what passes by itself held it back, within the last day, and nothing of it was told since, nor, of what is told once, is there
+# another reason not to
 _HELD = """
     SELECT DISTINCT incident.doc, incident.look_at, incident.opened_at, incident.id
     FROM notification AS held JOIN incident ON incident.id = held.incident
@@ -52,10 +53,11 @@ _HELD = """
           SELECT 1 FROM notification_incident AS word
           JOIN notification AS later ON later.id = word.notification AND later.channel = word.channel
           WHERE word.incident = incident.id AND word.channel = held.channel AND later.seq > held.seq
-            AND later.state <> 'withheld' AND word.role <> 'digest')
+            AND word.role <> 'digest' AND (later.state <> 'withheld'
+              OR (incident.state = 'noted' AND later.suppression NOT IN ('quiet_hours', 'rate_limited'))))
     ORDER BY incident.opened_at, incident.id LIMIT ?"""
-_HELD_AT_ONCE = 2000
-"""The rest follows at the next opportunity."""
+HELD_AT_ONCE = 300
+"""A night's worth of ends must not be read with each step. The rest follows as soon as these were told."""
 
 
 def read_world(
@@ -77,7 +79,8 @@ def read_world(
     return World(
         incidents={incident.id: incident for incident in _by_id(connection, incidents, moment)},
         open_incidents=open_incidents,
-        held=held,
+        held=held[:HELD_AT_ONCE],
+        more=len(held) > HELD_AT_ONCE,
         told=_told(connection, _TOLD + _OF_THIS_OPENING + _IN_ORDER, asked, channels)
         | _told(connection, _TOLD + _IN_ORDER, ended, channels),
         lanes={channel: _lane(connection, channel, now) for channel in channels},
@@ -105,7 +108,7 @@ def _held(
 ) -> tuple[Incident, ...]:
     """What is not open, is not asked for, and was held back by what passes."""
     since = moment.now.wall - DAY
-    rows = connection.execute(_HELD, (since, listed(homes), listed(incidents), _HELD_AT_ONCE))
+    rows = connection.execute(_HELD, (since, listed(homes), listed(incidents), HELD_AT_ONCE + 1))
     return tuple(in_this_boot(row, moment) for row in rows)
 
 
