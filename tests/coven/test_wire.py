@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from coven_answers import BARE, HEAD, KNOWN, ROW, SEEN
 from coven_watchdog.coven import wire
+from coven_watchdog.coven.health import decode_health
 from coven_watchdog.errors import NotContractError
-from coven_watchdog.model.facts import EventWriter, Storage
 
 DECODERS: tuple[Callable[[bytes], object], ...] = (
-    wire.decode_health,
+    decode_health,
     wire.decode_page,
     wire.decode_session,
     wire.decode_events,
@@ -27,70 +27,6 @@ DECODERS: tuple[Callable[[bytes], object], ...] = (
 def body(value: object) -> bytes:
     """As JSON."""
     return json.dumps(value).encode()
-
-
-def test_the_health_of_the_real_coven_is_understood() -> None:
-    """Every part that is used."""
-    health = wire.decode_health(body(SEEN))
-    assert (health.ok, health.api_version, health.coven_version) == (True, "coven.daemon.v1", "0.4.6")
-    assert (health.pid, health.started_at, health.socket) == tuple(
-        SEEN["daemon"][key] for key in ("pid", "startedAt", "socket")
-    )
-    assert health.event_writer == EventWriter("healthy", 0, 7, "")
-    assert health.storage is not None
-    assert (health.storage.status, health.storage.wal_bytes) == ("ok", 12_392)
-    assert health.capabilities["sessions"] is True
-    assert health.capabilities["eventCursor"] == "sequence"
-    assert health.capabilities["sessionPolicyContracts"] == ("coven.session-policy.v1",)
-
-
-@pytest.mark.parametrize(
-    "absent", [{}, dict.fromkeys(["daemon", "hub", "eventWriter", "storage", "capabilities", "covenVersion"])]
-)
-def test_parts_that_older_daemons_lack_are_none(absent: dict[str, None]) -> None:
-    """Absent or null."""
-    health = wire.decode_health(body(HEAD | absent))
-    assert (health.pid, health.event_writer, health.storage, health.coven_version) == (None, None, None, "")
-    assert health.capabilities == {}
-
-
-def test_trouble_in_the_health_is_read() -> None:
-    """A failed writer with its error, a blocked maintenance with its own."""
-    writer = {"state": "failed", "droppedOutputEvents": 3, "committedEvents": 9, "lastError": "disk full"}
-    storage = {"status": "critical", "databaseBytes": 1, "walBytes": 2, "freeDiskBytes": 0, "maintenanceBlocked": True}
-    health = wire.decode_health(body(HEAD | {"ok": False, "eventWriter": writer, "storage": storage}))
-    assert not health.ok
-    assert health.event_writer == EventWriter("failed", 3, 9, "disk full")
-    assert health.storage == Storage("critical", 1, 2, 0, maintenance_blocked=True)
-
-
-def test_a_capability_of_an_unknown_shape_is_left_out() -> None:
-    """It may be new; the others stay."""
-    odd = {"sessions": True, "new": {"a": 1}, "mixed": ["a", 1], "number": 3, "none": None, "words": []}
-    assert wire.decode_health(body(HEAD | {"capabilities": odd})).capabilities == {"sessions": True, "words": ()}
-
-
-def test_another_api_version_is_told_and_not_judged_by_this_ones_shape() -> None:
-    """The health of tomorrow is incompatible, not broken."""
-    health = wire.decode_health(body({"ok": True, "apiVersion": "coven.daemon.v2", "covenVersion": "9", "daemon": "pid 7"}))
-    assert (health.api_version, health.coven_version, health.pid) == ("coven.daemon.v2", "9", None)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {},
-        {"ok": True},
-        {"apiVersion": "coven.daemon.v1"},
-        HEAD | {"ok": 1},
-        HEAD | {"daemon": {"pid": "7"}},
-        HEAD | {"storage": []},
-    ],
-)
-def test_a_health_of_the_wrong_shape_is_not_the_contract(value: object) -> None:
-    """Each part that is there must be right."""
-    with pytest.raises(NotContractError):
-        wire.decode_health(body(value))
 
 
 def test_both_shapes_of_a_listing_are_read() -> None:
@@ -133,10 +69,14 @@ def test_what_became_of_a_row_is_read() -> None:
         {"id": 7},
     ],
 )
-def test_one_wrong_row_breaks_the_listing(wrong: dict[str, object]) -> None:
-    """A listing is the contract or it is not."""
-    with pytest.raises(NotContractError):
-        wire.decode_page(body([ROW, ROW | wrong]))
+def test_a_wrong_row_is_left_out(wrong: dict[str, object]) -> None:
+    """In both shapes of a listing the others are read, and it is counted; a listing of nothing else is not the contract."""
+    rows = [ROW, ROW | wrong, ROW]
+    assert wire.decode_page(body(rows)) == wire.Page((KNOWN, KNOWN), None, unread=1)
+    assert wire.decode_page(body({"sessions": rows, "next_cursor": "c"})) == wire.Page((KNOWN, KNOWN), "c", unread=1)
+    for nothing in ([ROW | wrong], [7], {"sessions": [ROW | wrong]}, {"sessions": 7}, {"sessions": rows, "next_cursor": 7}):
+        with pytest.raises(NotContractError):
+            wire.decode_page(body(nothing))
 
 
 def test_events_are_counted_and_not_read() -> None:
@@ -224,10 +164,10 @@ def test_words_that_are_only_shown_are_harmless_from_the_start() -> None:
     storage = {"status": NASTY, "lastMaintenanceError": NASTY}
     writer = {"state": NASTY, "lastError": NASTY}
     daemon = {"pid": 1, "startedAt": NASTY, "socket": NASTY}
-    health = wire.decode_health(
+    health = decode_health(
         body(HEAD | {"apiVersion": NASTY, "covenVersion": NASTY, "daemon": daemon, "eventWriter": writer, "storage": storage})
     )
-    stranger = wire.decode_health(body({"ok": True, "apiVersion": NASTY, "covenVersion": NASTY, "daemon": 7}))
+    stranger = decode_health(body({"ok": True, "apiVersion": NASTY, "covenVersion": NASTY, "daemon": 7}))
     assert health.event_writer is not None
     assert health.storage is not None
     row = wire.decode_session(body(ROW | {"harness": NASTY, "status": NASTY}))

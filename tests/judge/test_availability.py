@@ -1,5 +1,7 @@
 """The daemon's availability: first match wins, and no verdict where two witnesses are missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from coven_watchdog.model.facts import Health, LoopLate, Problem, Slept
@@ -143,8 +145,17 @@ def test_ok_false_is_unhealthy_at_once() -> None:
 @pytest.mark.parametrize(
     ("health", "saw"),
     [
-        (Health(ok=True, api_version="coven.daemon.v2", capabilities=GOOD.capabilities), "apiVersion coven.daemon.v2"),
-        (Health(ok=True, api_version="coven.daemon.v1", capabilities={"sessions": True}), "no capability events"),
+        (
+            Health(ok=True, api_version="coven.daemon.v2", capabilities=GOOD.capabilities),
+            "apiVersion coven.daemon.v2, this watchdog knows coven.daemon.v1: update the watchdog",
+        ),
+        (
+            Health(ok=True, api_version="coven.daemon.v0"),
+            "apiVersion coven.daemon.v0, this watchdog knows coven.daemon.v1: update Coven",
+        ),
+        (Health(ok=True, api_version="x"), "apiVersion x, this watchdog knows coven.daemon.v1: update the older of the two"),
+        (Health(ok=True, api_version="coven.daemon.v1", capabilities={"sessions": True}), "no capability events: update Coven"),
+        (replace(GOOD, strange=("capabilities",)), "its capabilities have another shape: update the older of the two"),
     ],
 )
 def test_another_contract_is_incompatible(health: Health, saw: str) -> None:

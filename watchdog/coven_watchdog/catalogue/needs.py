@@ -1,11 +1,19 @@
-"""What sessions need of the daemon: the programs that it runs for them."""
+"""What sessions and watchers need of the daemon: its features, and the programs that it runs."""
 
 from collections.abc import Mapping
 
 from coven_watchdog.catalogue.entry import Advice, Entry
-from coven_watchdog.model.words import Effect, Kind, Severity
+from coven_watchdog.model.words import Effect, Form, Kind, Severity
 
 NEEDS: Mapping[Kind, Entry] = {
+    Kind.CAPABILITY_MISSING: Entry(
+        "Coven offers less than before",
+        "a feature is gone, or an answer has another shape",
+        "What rests on it is not watched, or does not work, until the older of Coven and the watchdog is updated.",
+        Severity.OFF,
+        form=Form.EVENT,
+        advice=(Advice("coven-watchdog --version", Effect.READS, "Compare the versions, then update the older side"),),
+    ),
     Kind.HARNESS_MISSING: Entry(
         "Coven does not find a harness",
         "harness not found",

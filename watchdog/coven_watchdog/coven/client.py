@@ -18,6 +18,8 @@ from coven_watchdog.coven import wire
 from coven_watchdog.coven.ceiling import Ceiling
 from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.exchange import Reply, deadline, exchange
+from coven_watchdog.coven.health import decode_health
+from coven_watchdog.coven.newest import EventAfter, decode_event_after
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.trust import examine
 from coven_watchdog.decide.text import said
@@ -103,7 +105,7 @@ class CovenClient:
 
     async def health(self, timeout: float) -> Answer[Health]:  # noqa: ASYNC109 - a time-out is what this is about
         """`GET /health`."""
-        return await _usable(await self._ask("health", {}, timeout, health=True), wire.decode_health)
+        return await _usable(await self._ask("health", {}, timeout, health=True), decode_health)
 
     async def page(self, limit: int, cursor: str | None, timeout: float) -> Answer[wire.Page]:  # noqa: ASYNC109 - the same
         """One page of `GET /sessions`, newest first. `limit` 1 to 1000; `cursor` None: the first page."""
@@ -125,6 +127,11 @@ class CovenClient:
         """Whether the session ever wrote an event, by `GET /events?sessionId=…&limit=1`."""
         reply = await self._ask("events", {"sessionId": _checked(session), "limit": "1"}, timeout)
         return await _usable(reply, _any_events)
+
+    async def event_after(self, session: str, after: int, timeout: float) -> Answer[EventAfter]:  # noqa: ASYNC109 - the same
+        """The first event of a session after a sequence number, by `GET /events?sessionId=…&afterSeq=…&limit=1`."""
+        query = {"sessionId": _checked(session), "afterSeq": str(after), "limit": "1"}
+        return await _usable(await self._ask("events", query, timeout), decode_event_after)
 
     async def _ask(
         self,

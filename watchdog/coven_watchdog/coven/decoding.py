@@ -1,13 +1,16 @@
 """JSON bytes and written times come in; checked values go out. Whatever a hostile peer sends, the only error is `NotContractError`."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import NotContractError
 
+_READ, _SHOWN = 1024, 200
 _INT64 = 2**63 - 1
 Integer = Annotated[int, Meta(ge=-_INT64 - 1, le=_INT64)]
 Count = Annotated[int, Meta(ge=0, le=_INT64)]
@@ -61,3 +64,14 @@ def _where(error: msgspec.ValidationError) -> str:
     """The place, without a word of the answer itself: msgspec writes keys as `$.daemon.pid`, and those of free maps as `[...]`."""
     path = str(error).partition(" - at ")[2].strip("`")
     return f" at {path}" if path else ""
+
+
+def words(text: str | None) -> str:
+    """What is only shown, never looked for: one visible line without secrets."""
+    return _said((text or "")[:_READ])
+
+
+@lru_cache(1024)
+def _said(text: str) -> str:
+    """Ten thousand rows have few different words."""
+    return said(text, _SHOWN)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from coven_watchdog.judge.availability import availability, frozen
 from coven_watchdog.judge.common import Case, clear, merged, present, said, without_secrets, witness
+from coven_watchdog.judge.contract import contract
 from coven_watchdog.judge.followed import followed
 from coven_watchdog.judge.ghosts import ghosts
-from coven_watchdog.judge.contract import contract
 from coven_watchdog.judge.harnesses import harnesses
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles

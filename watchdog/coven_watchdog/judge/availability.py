@@ -13,6 +13,7 @@ from coven_watchdog.judge.common import (
     wait,
     witness,
 )
+from coven_watchdog.judge.contract import difference
 from coven_watchdog.judge.ended import ended, never_seen
 from coven_watchdog.judge.restarts import aftermath
 from coven_watchdog.model.facts import Asked
@@ -29,8 +30,6 @@ KINDS = (
     Kind.DAEMON_STOPPED,
     Kind.DAEMON_INCOMPATIBLE,
 )
-API_VERSION = "coven.daemon.v1"
-NEEDED = ("sessions", "events")
 
 _STARTING = 10 * SECOND
 """A start takes 0.1 s; its own budget is 5 s (seen on 0.4.6)."""
@@ -105,7 +104,7 @@ def _socket_gone(case: Case, life: Life) -> Judgement:
     files, lock = case.state.files, case.state.lock
     assert files is not None
     since = life.socket_gone or files.at
-    confirmed = since.awake + (_NEXT_TRY if lock is not None and lock.knowable else _WITHOUT_LOCK)
+    confirmed = since.awake + (_NEXT_TRY if case.tested and lock is not None and lock.knowable else _WITHOUT_LOCK)
     if case.now.awake < confirmed:
         return wait(confirmed)
 
@@ -118,7 +117,7 @@ def _socket_gone(case: Case, life: Life) -> Judgement:
 
 def _holds(case: Case, life: Life) -> Witness:
     lock = case.state.lock
-    if lock is not None and life.identity in lock.owners:
+    if case.tested and lock is not None and life.identity in lock.owners:
         return internal("lock", lock.at, f"process {life.identity.pid} holds daemon-serve.lock")
 
     return witness("process", life.process_at or life.seen, f"process {life.identity.pid} lives")
@@ -207,12 +206,9 @@ def _answered(case: Case, life: Life, health: Asked) -> Judgement:
             case, life, Kind.DAEMON_UNHEALTHY, witness("health", health.at, health.detail or "health says ok: false")
         )
 
-    missing = [name for name in NEEDED if not answer.capabilities.get(name)]
-    if answer.api_version != API_VERSION or missing:
-        saw = f"apiVersion {answer.api_version}" if answer.api_version != API_VERSION else f"no capability {missing[0]}"
-        return said(
-            _verdict(case, life, Kind.DAEMON_INCOMPATIBLE, witness("health", health.at, saw), severity=Severity.WARNING)
-        )
+    if saw := difference(answer):
+        seen = witness("health", health.at, saw)
+        return said(_verdict(case, life, Kind.DAEMON_INCOMPATIBLE, seen, severity=Severity.WARNING))
 
     served = life.served or health.at
     if life.listed is None and case.since(served) < _LISTING_WITHIN:

@@ -104,14 +104,10 @@ def merged(judgements: Iterable[Judgement]) -> Judgement:
     )
 
 
-TRIED = frozenset({"0.4.6"})
-"""The versions of Coven on which its internals were tried."""
-
-
 def tried(case: Case) -> bool:
     """Whether what is known of Coven's internals holds for the daemon that lives."""
     life = case.state.alive
-    return life is not None and life.health is not None and life.health.coven_version in TRIED
+    return life is not None and life.health is not None and life.health.tested
 
 
 def unheard_since_listing(case: Case) -> bool:

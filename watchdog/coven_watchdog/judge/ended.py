@@ -42,7 +42,7 @@ def crashed(life: Life) -> bool:
         return life.exit != ExitStatus(code=0)
 
     left = life.leftovers
-    panic = life.scene is not None and life.scene.panic
+    panic = life.scene is not None and life.scene.panic and (life.health is None or life.health.tested)
     return panic or (left is not None and (left.record_named or left.socket_left))
 
 

@@ -7,11 +7,11 @@ from coven_watchdog.model.words import Kind, Look, Outcome
 
 _TWICE = 2
 _APART = SECOND
-_BLAMED = frozenset({Outcome.HTTP_ERROR, Outcome.TIMED_OUT, Outcome.NOT_CONTRACT})
+_BLAMED = frozenset({Outcome.HTTP_ERROR, Outcome.TIMED_OUT})
 
 
 def store(case: Case) -> Judgement:
-    """Broken when two listings in a row failed and health, asked after them, is good."""
+    """Broken when two listings in a row failed and health, asked after them, is good. One that is not understood accuses nobody."""
     state = case.state
     if state.listing is None:
         return clear(case, "store", (Kind.STORE_BROKEN,), state.listed) if state.listed else UNKNOWN

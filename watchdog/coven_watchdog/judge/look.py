@@ -80,6 +80,7 @@ def _daemon(case: Case, judgement: Judgement, life: Life | None) -> DaemonLook:
         socket=f"{state.home}/coven.sock" if life else None,
         latency=life.latency if life else None,
         watch=last.watch if last else None,
+        features=tuple(sorted(state.features or ())),
     )
 
 

@@ -97,6 +97,10 @@ def impostor(case: Case) -> Judgement:
     if health.at.awake - lock.at.awake > _LOCK_FRESH or _recorded(case) == health.peer.pid:
         return ask(case, Look.DAEMON) if case.since(lock.at) > _LOCK_FRESH else UNKNOWN
 
+    if not case.tested and _recorded(case) not in {owner.pid for owner in lock.owners}:
+        # Of the lock table alone, nobody is accused.
+        return UNKNOWN
+
     return _stranger(case, health, lock.owners[0].pid)
 
 

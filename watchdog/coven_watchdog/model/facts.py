@@ -179,6 +179,8 @@ class Health:
     storage: Storage | None = None
     tested: bool = True
     """Whether this version's internals were tried."""
+    strange: tuple[str, ...] = ()
+    """The parts that are there in a shape that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,8 @@ class SessionsListed(Observation):
     complete: bool
     identity: Identity | None = None
     total: int | None = None
+    unread: int = 0
+    """How many rows were left out: their shape is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class DaemonLook:
     socket: str | None = None
     latency: int | None = None
     watch: ExitWatch | None = None
+    features: tuple[str, ...] = ()
+    """What it said that it can do; what a later one lacks is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     STORE_DEGRADED = "store.degraded"
     EVENT_WRITER_FAILED = "event_writer.failed"
     EVENT_WRITER_PRESSURED = "event_writer.pressured"
+    CAPABILITY_MISSING = "capability.missing"
     HARNESS_MISSING = "harness.missing"
     SESSION_CRASHED = "session.crashed"
     SESSION_FAILED = "session.failed"

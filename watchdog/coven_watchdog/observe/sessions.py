@@ -41,6 +41,7 @@ class _Listing:
     rows: tuple[SessionRow, ...]
     complete: bool
     identity: Identity | None
+    unread: int = 0
 
 
 class SessionsSource:
@@ -174,7 +175,8 @@ class SessionsSource:
         if always or listing != self._told or now.awake - self._told_at >= _TOLD_EVERY:
             self._told, self._told_at = listing, now.awake
             total = len(listing.rows) if listing.complete else None
-            await emit(SessionsListed(self._shared.home, now, listing.rows, listing.complete, listing.identity, total))
+            seen = SessionsListed(self._shared.home, now, listing.rows, listing.complete, listing.identity, total, listing.unread)
+            await emit(seen)
 
     def _outran(self, listing: _Listing) -> bool:
         """More sessions were begun since the last listing than a page holds: those between must be seen too."""
@@ -198,7 +200,7 @@ class SessionsSource:
     async def _first_page(self) -> _Listing:
         shared = self._shared
         answer = await shared.turn.patiently(lambda: shared.client.page(_PAGE, None, _TIMEOUT))
-        return _Listing(answer.value.rows, answer.value.next_cursor is None, answer.peer)
+        return _Listing(answer.value.rows, answer.value.next_cursor is None, answer.peer, answer.value.unread)
 
     async def _walk(self) -> _Listing:
         """Every row. Where a thousand of them are more than one answer may hold, a hundred at a time.
@@ -220,6 +222,7 @@ class SessionsSource:
         cursor: str | None = None
         cursors: set[str | None] = set()
         peers: set[Identity | None] = set()
+        unread = 0
         while cursor not in cursors and len(cursors) < _PAGES_AT_MOST:
             cursors.add(cursor)
             ask = partial(self._shared.client.page, limit, cursor, _TIMEOUT)
@@ -227,10 +230,11 @@ class SessionsSource:
             self._shared.beat(self.name)
             rows.update((row.id, row) for row in answer.value.rows)
             peers.add(answer.peer)
+            unread += answer.value.unread
             cursor = answer.value.next_cursor
             if cursor is None:
                 # When the daemon changed on the way, nobody vouches for the whole.
-                return _Listing(tuple(rows.values()), len(peers) == 1, answer.peer if len(peers) == 1 else None)
+                return _Listing(tuple(rows.values()), len(peers) == 1, answer.peer if len(peers) == 1 else None, unread)
 
         message = "the session listing does not end"
         raise NotContractError(message)

@@ -32,6 +32,7 @@ from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
+from coven_watchdog.state.features import fold_features
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
 from coven_watchdog.state.sessions import (
     end_with_daemon,
@@ -217,6 +218,7 @@ def _asked_health(state: HomeState, asked: Asked) -> HomeState:
 
     blind = state.health is not None and state.health.outcome in {Outcome.UNTRUSTED, Outcome.FORBIDDEN}
     state = replace(state, health=asked, failures=0, failing_since=None, sight=asked.at if blind else state.sight)
+    state = fold_features(state, asked.health, asked.at) if asked.health is not None and asked.health.ok else state
     life = state.alive
     if life is None:
         return state
@@ -260,16 +262,12 @@ def _without(mapping: Mapping[str, T], key: str) -> Mapping[str, T]:
 
 def _listed(state: HomeState, listed: SessionsListed) -> HomeState:
     """A listing answers for the daemon that was asked, and proves that the ledger can be read."""
-    state = fold_listing(replace(state, listing=None, listing_failures=0, listed=listed.at), listed)
+    state = fold_listing(replace(state, listing=None, listing_failures=0, listed=listed.at, unread=listed.unread), listed)
     life = state.alive
     if life is None or not listed.complete or life.listed or listed.identity not in {None, life.identity}:
         return state
 
     return replace(state, life=replace(life, listed=listed.at))
-
-
-def _row(state: HomeState, seen: SessionSeen) -> HomeState:
-    return fold_row(state, seen)
 
 
 _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
@@ -282,7 +280,7 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     SceneSeen: _scene,
     Asked: _asked,
     SessionsListed: _listed,
-    SessionSeen: _row,
+    SessionSeen: fold_row,
     EventsSeen: fold_events,
     HarnessSeen: fold_harness,
     HarnessEnded: fold_harness_end,

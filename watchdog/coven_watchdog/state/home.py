@@ -78,6 +78,14 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A feature that was offered and is not any more: since when, and the version that lacks it."""
+
+    at: Instant
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leftovers:
     """The first look at the home after a daemon's end. Latched: the next `coven daemon status` deletes this evidence."""
 
@@ -167,6 +175,11 @@ class HomeState:
     """The last failed session listing; None once one succeeded."""
     listing_failures: int = 0
     listed: Instant | None = None
+    unread: int = 0
+    """Rows of the last listing that were left out."""
+    features: frozenset[str] | None = None
+    """What the daemon offers, by its last good answer; None: not known."""
+    gone: Mapping[str, Gone] = field(default_factory=dict)
     programs: ProgramsSeen | None = None
     """The last look for the programs that sessions are run with."""
     live: Mapping[str, LiveSession] = field(default_factory=dict)
@@ -206,6 +219,7 @@ class HomeState:
             horizon=min(known, began.wall),
             reached=known,
             existed=remembered.existed if remembered else False,
+            features=frozenset(remembered.daemon.features) or None if remembered else None,
             baseline=dict(remembered.baseline) if remembered else None,
         )
 
