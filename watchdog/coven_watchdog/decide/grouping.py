@@ -34,8 +34,8 @@ class Placed:
     members: tuple[Member, ...]
 
 
-def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts, now: int) -> Placed:
-    """Put what is to be told on one channel at `now` (wall µs) into one message.
+def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts, now: int, *, more: bool = False) -> Placed:
+    """Put what is to be told on one channel at `now` (wall µs) into one message. `more`: it waits for what follows at once.
 
     What is critical, and what concerns the daemon, never waits longer than `group_wait`; the rest of a burst waits for its group.
     """
@@ -44,7 +44,7 @@ def place(channel: str, tellings: Sequence[Telling], lane: Lane, alerts: Alerts,
     if waiting is not None:
         return Placed(None, _members(waiting.id, channel, tellings))
 
-    due = _due(lane, alerts, now, urgent=urgent)
+    due = max(_due(lane, alerts, now, urgent=urgent), now + alerts.group_wait if more else now)
     first = tellings[0]
     notification = Notification(
         id=first.token,

@@ -63,6 +63,8 @@ class _Draft:
     """The ids of the incidents that steps were taken about."""
     tellings: dict[str, list[Telling]] = field(default_factory=dict)
     rows: list[Notification] = field(default_factory=list)
+    more: bool = False
+    """What is told now is followed by more of the same at once."""
 
     def take(self, step: Step) -> None:
         """One step: the incident as stored may have been acknowledged meanwhile, or not be any more."""
@@ -95,7 +97,8 @@ class _Draft:
     def go_on(self) -> None:
         """Some of what was held is told, and there is more."""
         told = {telling.incident.id for tellings in self.tellings.values() for telling in tellings}
-        if self.world.more and any(one.id in told for one in self.world.held):
+        self.more = self.world.more and any(one.id in told for one in self.world.held)
+        if self.more:
             self.listening.look_again(self.now.wall)
 
     def open_states(self) -> list[Incident]:
@@ -159,7 +162,7 @@ class _Draft:
         members: list[Member] = [_own_member(row, self.incidents[row.incident]) for row in self.rows]
         for channel, tellings in self.tellings.items():
             lane = self.world.lanes.get(channel, Lane())
-            placed = place(channel, tellings, lane, self.settings.alerts, self.now.wall)
+            placed = place(channel, tellings, lane, self.settings.alerts, self.now.wall, more=self.more)
             members += placed.members
             if placed.notification is not None:
                 self.rows.append(placed.notification)
