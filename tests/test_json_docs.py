@@ -16,6 +16,7 @@ from coven_watchdog.cli.config import ConfigPath, ConfigShown
 from coven_watchdog.cli.validating import Validated
 from coven_watchdog.report.check import Check
 from coven_watchdog.report.digest import DigestView
+from coven_watchdog.report.doctor import Doctor
 from coven_watchdog.report.incidents import Incidents, IncidentShown
 from coven_watchdog.report.notifications import NotifyLog, NotifyRoute, NotifyTest
 from coven_watchdog.report.silences import AckShown, Silenced, Silences, Unsilenced
@@ -24,6 +25,7 @@ from coven_watchdog.report.status import Status
 DOCUMENTS = (
     Status,
     Check,
+    Doctor,
     Incidents,
     IncidentShown,
     AckShown,

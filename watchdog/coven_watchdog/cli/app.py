@@ -9,6 +9,7 @@ COMMANDS: tuple[Lazy, ...] = (
     ("run", "coven_watchdog.cli.run:run", "Watch, and tell, until stopped."),
     ("status", "coven_watchdog.cli.status:status", "What is wrong now, worst first."),
     ("check", "coven_watchdog.cli.check:check", "One fresh look, for monitoring systems."),
+    ("doctor", "coven_watchdog.cli.doctor:doctor", "Every symptom explained, and what to run next."),
     ("incidents", "coven_watchdog.cli.incidents:incidents", "What was wrong, and why you were told or not."),
     ("ack", "coven_watchdog.cli.ack:ack", "Say that you have seen it: reminders end."),
     ("silence", "coven_watchdog.cli.silence:silence", "Hide what matches for a while."),

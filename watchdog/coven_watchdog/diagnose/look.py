@@ -1,7 +1,7 @@
 """One fresh look at each home: the real sources and the real rules, without history, patience or store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import anyio
@@ -16,9 +16,11 @@ from coven_watchdog.judge.look import conclusive, look_of
 from coven_watchdog.model.facts import Observation
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.looks import HomeLook
-from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import CheckStatus, DaemonState, Expect, Form, Kind, Severity
+from coven_watchdog.observe import SOURCES
 from coven_watchdog.observe.home import HomeWatch
+from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.settings import Duration, Home, Settings
 from coven_watchdog.state import HomeState, fold
 
@@ -46,14 +48,17 @@ class CheckResult:
     homes: tuple[HomeCheck, ...]
 
 
-async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int) -> CheckResult:
-    """Look at each home at once, for at most two seconds and once more."""
+async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int, *, listing: bool = True) -> CheckResult:
+    """Look at each home at once, for at most two seconds and once more.
+
+    `listing` False: Coven is not asked for its sessions, for then it reads its ledger, and leaves traces of that in the home.
+    """
     checks: dict[str, HomeCheck] = {}
     quick = impatient(settings)
     boot = await to_thread.run_sync(clock.boot_id)
 
     async def check(home: Home) -> None:
-        checks[home.path] = await _check(quick, home, uid, boot)
+        checks[home.path] = await _check(quick, home, uid, boot, listing=listing)
 
     async with anyio.create_task_group() as tasks:
         for home in homes:
@@ -70,9 +75,9 @@ def impatient(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, probe=probe, sessions=sessions)
 
 
-async def _check(settings: Settings, home: Home, uid: int, boot: str) -> HomeCheck:
+async def _check(settings: Settings, home: Home, uid: int, boot: str, *, listing: bool) -> HomeCheck:
     began = HomeState.new(home.path, clock.now(), booted=clock.booted(), boot=boot)
-    state = await _look(settings, home, uid, began)
+    state = await _look(settings, home, uid, began, listing=listing)
     now = clock.now()
     judgement = judge(state, settings, now)
     look = look_of(state, judgement, settings, now, boot)
@@ -80,14 +85,15 @@ async def _check(settings: Settings, home: Home, uid: int, boot: str) -> HomeChe
     return HomeCheck(look, findings, _status(findings, look, settings), state)
 
 
-async def _look(settings: Settings, home: Home, uid: int, state: HomeState) -> HomeState:
+async def _look(settings: Settings, home: Home, uid: int, state: HomeState, *, listing: bool) -> HomeState:
     """Run the real sources until enough is known, or the time is over."""
-    watch = HomeWatch(home, lambda: settings, clock.now, uid, brief=True)
+    sources = SOURCES if listing else tuple(source for source in SOURCES if source is not SessionsSource)
+    watch = HomeWatch(home, lambda: settings, clock.now, uid, brief=True, sources=sources)
     send, receive = anyio.create_memory_object_stream[Observation](_WAITING)
     async with send, receive, anyio.create_task_group() as tasks:
         tasks.start_soon(watch.run, send.send, name=f"look at {home.path}")
         with anyio.move_on_after(_PATIENCE * _TRIES):
-            while (pause := _pause(state, settings, watch)) is not None:
+            while (pause := _pause(state, settings, watch, listing=listing)) is not None:
                 with anyio.move_on_after(pause):
                     state = fold(state, await receive.receive())
 
@@ -96,13 +102,22 @@ async def _look(settings: Settings, home: Home, uid: int, state: HomeState) -> H
     return state
 
 
-def _pause(state: HomeState, settings: Settings, watch: HomeWatch) -> float | None:
+def _pause(state: HomeState, settings: Settings, watch: HomeWatch, *, listing: bool) -> float | None:
     """Seconds to wait for the next fact at most; None when enough is known. Looks that the rules want are asked for."""
     now = clock.now()
     judgement = judge(state, settings, now)
     watch.ask(judgement.looks)
     due = inf if judgement.wake_at is None else max(_SHORTEST, (judgement.wake_at - now.awake) / SECOND)
-    return None if conclusive(state, judgement, now) else due
+    return None if _conclusive(state, judgement, now, listing=listing) else due
+
+
+def _conclusive(state: HomeState, judgement: Judgement, now: Instant, *, listing: bool) -> bool:
+    """`conclusive`; without a listing as if there had been one, and as if nobody wanted to look at what it would have shown."""
+    if listing:
+        return conclusive(state, judgement, now)
+
+    looks = tuple(request for request in judgement.looks if request.look not in SessionsSource.looks)
+    return conclusive(replace(state, listed=now), replace(judgement, looks=looks), now)
 
 
 def _findings(judgement: Judgement) -> tuple[Verdict, ...]:

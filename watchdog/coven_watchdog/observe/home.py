@@ -1,6 +1,6 @@
 """A configured home and the core's looks come in; everything that its sources observe goes out, and `LookFailed` for what they cannot."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import anyio
@@ -33,15 +33,23 @@ class HomeWatch:
         now: the clock.
         uid: whose home it must be.
         brief: a single look: files are looked at when asked, without a watch, whose thread takes 300 ms to end.
+        sources: which of them; what none of these can look at is not looked at.
     """
 
     def __init__(
-        self, home: Home, settings: Callable[[], Settings], now: Callable[[], Instant], uid: int, *, brief: bool = False
+        self,
+        home: Home,
+        settings: Callable[[], Settings],
+        now: Callable[[], Instant],
+        uid: int,
+        *,
+        brief: bool = False,
+        sources: Sequence[Callable[[Shared], Source]] = SOURCES,
     ) -> None:
         paths = HomePaths(Path(home.path))
         client = CovenClient(paths, uid=uid, ceiling=Ceiling(now), version=__version__)
         self._shared = Shared(home.path, paths, uid, settings, now, client, brief=brief)
-        self._sources: tuple[Source, ...] = tuple(source(self._shared) for source in SOURCES)
+        self._sources: tuple[Source, ...] = tuple(source(self._shared) for source in sources)
         self._by_look = {look: source for source in self._sources for look in source.looks}
         self._looks = Looks()
         self._running: tuple[TaskGroup, Emit] | None = None
@@ -54,7 +62,7 @@ class HomeWatch:
     def ask(self, requests: Iterable[LookRequest]) -> None:
         """Hand in looks. Each is answered by an observation or a `LookFailed`; an equal one in flight answers for both."""
         for request in requests:
-            if self._looks.add(request, self._shared.now()):
+            if request.look in self._by_look and self._looks.add(request, self._shared.now()):
                 self._start(request)
 
     async def run(self, emit: Emit, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED) -> None:

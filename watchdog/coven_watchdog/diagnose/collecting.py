@@ -1,0 +1,51 @@
+"""Named collectors come in; what each found goes out. Each fails alone and has a deadline: the others go on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import anyio
+from anyio import to_thread
+
+from coven_watchdog.diagnose.case import wrong
+from coven_watchdog.model.words import Topic
+from coven_watchdog.redact import redact
+from coven_watchdog.report.doctor import DoctorLine
+
+C = TypeVar("C")
+PATIENCE = 1.0
+"""Seconds for one collector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collector(Generic[C]):
+    """One of them: what it is about, and the function, which may block, that finds it out."""
+
+    topic: Topic
+    find: Callable[[C], tuple[DoctorLine, ...]]
+
+
+async def collect(collectors: Sequence[Collector[C]], case: C, patience: float = PATIENCE) -> tuple[DoctorLine, ...]:
+    """Ask all of them at once; their lines in their order."""
+    found: dict[int, tuple[DoctorLine, ...]] = {}
+
+    async def ask(at: int, one: Collector[C]) -> None:
+        found[at] = await _fenced(one, case, patience)
+
+    async with anyio.create_task_group() as tasks:
+        for at, one in enumerate(collectors):
+            tasks.start_soon(ask, at, one, name=f"doctor: {one.topic}")
+
+    return tuple(line for at in sorted(found) for line in found[at])
+
+
+async def _fenced(one: Collector[C], case: C, patience: float) -> tuple[DoctorLine, ...]:
+    """What it finds, or that it could not."""
+    try:
+        with anyio.fail_after(patience):
+            return await to_thread.run_sync(one.find, case, abandon_on_cancel=True)
+    except TimeoutError:
+        return (wrong(one.topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs."),)
+    except Exception as error:  # noqa: BLE001 - the fence: one part that breaks must not hide what the others found
+        why = redact(f"{type(error).__name__}: {error}")
+        return (wrong(one.topic, f"could not be examined: {why}", cause="A fault of the watchdog itself."),)
