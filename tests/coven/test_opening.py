@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coven_watchdog.coven.opening import open_untouched
+from coven_watchdog.coven.opening import names_in, open_untouched
 
 
 def test_no_trace(tmp_path: Path) -> None:
@@ -51,3 +51,15 @@ def test_it_waits_for_nothing_and_follows_nothing(tmp_path: Path, make: object) 
             open_untouched(path)
     else:
         os.close(open_untouched(path))
+
+
+def test_a_directory(tmp_path: Path) -> None:
+    """Listing a directory leaves the time of its last access alone; what is none is said to be so."""
+    (tmp_path / "b").touch()
+    (tmp_path / "a").touch()
+    os.utime(tmp_path, ns=(1_000, 2_000))
+    before = tmp_path.lstat()
+    assert names_in(tmp_path) == ["a", "b"]
+    assert tmp_path.lstat() == before
+    with pytest.raises(NotADirectoryError):
+        names_in(tmp_path / "a")

@@ -1,4 +1,4 @@
-"""The path of one of Coven's files comes in; an open descriptor goes out that leaves no trace, and follows and waits for nothing."""
+"""The path of one of Coven's files comes in; what is read of it goes out. It leaves no trace, and follows and waits for nothing."""
 
 import os
 from pathlib import Path
@@ -19,3 +19,16 @@ def open_untouched(path: Path) -> int:
     except PermissionError:
         # A file of somebody else's may be read, but not without a trace.
         return os.open(path, _FLAGS)
+
+
+def names_in(directory: Path) -> list[str]:
+    """The names in a directory, sorted; to list them is an access, too.
+
+    Raises:
+        OSError: it is none, is a symbolic link, or is not for us.
+    """
+    descriptor = open_untouched(directory)
+    try:
+        return sorted(os.listdir(descriptor))  # noqa: PTH208 - only a descriptor can be asked to leave no trace
+    finally:
+        os.close(descriptor)

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from coven_watchdog.coven import processes
+from coven_watchdog.coven.opening import names_in, open_untouched
 from coven_watchdog.model.facts import Identity
 from coven_watchdog.model.programs import Program
 
@@ -117,7 +118,12 @@ def _names(directory: Path) -> list[str]:
 
 def _own(directory: Path) -> dict[str, str]:
     """The executables of the home's own manifests (`coven adapter install`, seen on 0.4.6), by their harness."""
-    manifests = sorted(name for name in _names(directory) if name.endswith(".json"))[:_MANIFESTS_AT_MOST]
+    try:
+        names = names_in(directory)
+    except OSError:
+        return {}
+
+    manifests = [name for name in names if name.endswith(".json")][:_MANIFESTS_AT_MOST]
     return dict(_adapters(directory / name for name in manifests))
 
 
@@ -131,8 +137,7 @@ def _adapters(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
 def _manifest(path: Path) -> list[_Adapter]:
     """What one file says; nothing where it is not a manifest."""
     try:
-        # Neither a link nor a FIFO that somebody put there may send us elsewhere or hold us.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_untouched(path)
     except OSError:
         return []
 

@@ -3,10 +3,10 @@
 from coven_watchdog.catalogue import Advice
 from coven_watchdog.coven.wire import API_VERSION
 from coven_watchdog.decide.words import span
-from coven_watchdog.diagnose.case import HomeCase, fine, told, unknown, wrong
+from coven_watchdog.diagnose.case import HomeCase, fine, unknown, wrong
 from coven_watchdog.diagnose.told import troubles
 from coven_watchdog.model.facts import FileFact, FilesSeen, Health
-from coven_watchdog.model.words import Basis, CheckStatus, DaemonState, Effect, Holder, Outcome, Topic
+from coven_watchdog.model.words import Basis, DaemonState, Effect, Holder, Outcome, Topic
 from coven_watchdog.report.doctor import DoctorLine
 from coven_watchdog.report.views import WitnessView
 
@@ -168,8 +168,10 @@ def api(case: HomeCase) -> Lines:
         return found or (unknown(Topic.API, _NO_DAEMON if case.state.alive is None else "it did not say"),)
 
     saw = case.saw("health", f"apiVersion {heard.api_version}, covenVersion {heard.coven_version or 'not given'}")
-    status = CheckStatus.OK if heard.api_version == API_VERSION else CheckStatus.WARNING
-    return (told(Topic.API, status, f"{heard.api_version}, the contract that this watchdog knows is {API_VERSION}", saw),)
+    if heard.api_version != API_VERSION:
+        return (wrong(Topic.API, f"{heard.api_version}, but what this watchdog knows is {API_VERSION}", saw),)
+
+    return (fine(Topic.API, f"{heard.api_version}, which this watchdog knows", saw),)
 
 
 def capabilities(case: HomeCase) -> Lines:
