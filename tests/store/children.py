@@ -11,8 +11,9 @@ from pathlib import Path
 import anyio
 
 from coven_watchdog.model.incidents import Facts
+from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store import FILE_NAME, Store, StoreReader, open_store, request_test
-from store.builders import BOOT, START, always, at, incident, notification, story
+from store.builders import BOOT, START, accepted, always, at, incident, notification, story
 
 _BIG = "x" * 20_000
 
@@ -41,6 +42,40 @@ async def commits(directory: Path) -> None:
         for number in count(len(store.taken_ids)):
             await note(store, f"i{number}")
             print(number, flush=True)  # noqa: T201 - the parent reads it
+
+
+async def works(directory: Path) -> None:
+    """Commit and deliver without end, and say which commits are done."""
+    async with open_store(directory, now=at(), boot=BOOT) as store:
+        await store.release()
+        for number in count(len(store.taken_ids)):
+            await note(store, f"i{number}")
+            print(f"i{number}.1", flush=True)  # noqa: T201 - the parent reads it
+            await _deliver(store, directory / "sink", at_most=number % 3)
+
+
+async def drains(directory: Path) -> None:
+    """Deliver what is left."""
+    async with open_store(directory, now=at(), boot=BOOT) as store:
+        await store.release()
+        await _deliver(store, directory / "sink", at_most=10_000)
+
+
+async def _deliver(store: Store, sink: Path, at_most: int) -> None:
+    """Claim, send by appending a line to the sink, settle."""
+    for channel in ("desk", "phone"):
+        for _ in range(at_most):
+            claim = await store.claim(channel, at(1).wall)
+            if claim is None:
+                break
+
+            await anyio.to_thread.run_sync(_append, sink, f"{claim.notification.id}:{channel}\n")
+            await store.settle(claim, accepted(1), NotificationState.SENT)
+
+
+def _append(sink: Path, line: str) -> None:
+    with sink.open("ab", buffering=0) as file:
+        file.write(line.encode())
 
 
 async def asks(directory: Path) -> None:
@@ -145,7 +180,8 @@ def _mount(directory: Path, *options: str) -> None:
 
 
 WHAT = {
-    function.__name__: function for function in (commits, asks, read_only, read_only_after_a_crash, full, full_from_the_start)
+    function.__name__: function
+    for function in (commits, works, drains, asks, read_only, read_only_after_a_crash, full, full_from_the_start)
 }
 
 if __name__ == "__main__":
