@@ -1,4 +1,4 @@
-"""A stand-in for the `codex` program: it does what its prompt (the last argument) says, so that Coven runs sessions without a provider.
+"""A stand-in for the `codex` program: it does what its prompt (the last argument; `-` is stdin) says, so that Coven runs sessions without a provider.
 
 The words it knows, the first one found wins; anything else prints `done` and exits 0:
   sleep[=S]    lives S seconds (300), silent             fail[=N]    prints to stderr, exits N (3)
@@ -23,9 +23,13 @@ from pathlib import Path
 _BETWEEN_TICKS = 0.2
 
 
-def _record(arguments: list[str]) -> None:
+def _prompt(arguments: list[str]) -> str:
+    return sys.stdin.read() if arguments[-1:] == ["-"] else "".join(arguments[-1:])
+
+
+def _record(prompt: str) -> None:
     if log := os.environ.get("FAKE_CODEX_LOG"):
-        line = json.dumps({"pid": os.getpid(), "prompt": arguments[-1] if arguments else "", "cwd": str(Path.cwd())})
+        line = json.dumps({"pid": os.getpid(), "prompt": prompt, "cwd": str(Path.cwd())})
         with Path(log).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
@@ -106,12 +110,12 @@ _WORDS: dict[str, tuple[str, Callable[[str], int]]] = {
 
 def main(arguments: list[str]) -> int:
     """Answer the two questions that Coven asks of a harness, or do what the prompt says."""
-    _record(arguments)
+    prompt = _prompt(arguments)
+    _record(prompt)
     if arguments[:1] in (["--version"], ["-V"]):
         _say("codex-cli 0.50.0")
         return 0
 
-    prompt = arguments[-1] if arguments else ""
     _say(f"fake codex {os.getpid()}")
     for word, (default, action) in _WORDS.items():
         if found := re.search(rf"\b{word}(?:=(\S+))?", prompt):
