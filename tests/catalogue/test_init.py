@@ -82,7 +82,8 @@ def test_what_is_promised(kind: Kind, form: Form, severity: Severity, patience: 
 def test_by_sessions() -> None:
     """Critical only when sessions were live, or when that is not known."""
     assert {kind for kind, entry in CATALOGUE.items() if entry.by_sessions} == {
-        *(Kind.DAEMON_CRASHED, Kind.DAEMON_SOCKET_LOST, Kind.DAEMON_UNRESPONSIVE, Kind.DAEMON_UNHEALTHY)
+        *(Kind.DAEMON_CRASHED, Kind.DAEMON_SOCKET_LOST, Kind.DAEMON_UNRESPONSIVE, Kind.DAEMON_UNHEALTHY),
+        Kind.DAEMON_START_FAILED,
     }
 
 
@@ -90,7 +91,7 @@ def test_whose_story_tells_others() -> None:
     """A daemon out of service, and a home that is gone; not a stranger, another version or a misleading record."""
     assert {
         *(Kind.DAEMON_CRASHED, Kind.DAEMON_SOCKET_LOST, Kind.DAEMON_UNRESPONSIVE, Kind.DAEMON_UNHEALTHY),
-        *(Kind.DAEMON_STOPPED, Kind.HOME_MISSING),
+        *(Kind.DAEMON_STOPPED, Kind.DAEMON_START_FAILED, Kind.HOME_MISSING),
     } == STORY_KINDS
 
 

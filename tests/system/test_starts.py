@@ -87,3 +87,94 @@ def test_two_daemons_on_one_home(coven: RealCoven, watching: Watch, inbox: Inbox
     inbox.until(lambda letters: letters[-1].incident == letter.incident and "1 session lost" in letters[-1].title)
     assert coven.pid == second
     assert not inbox.of("daemon.restarted")
+
+
+def _damage(coven: RealCoven) -> None:
+    """The ledger becomes garbage."""
+    for name in ("coven.sqlite3", "coven.sqlite3-wal"):
+        (coven.home / name).write_bytes(os.urandom(65536))
+
+
+def _mend(coven: RealCoven) -> None:
+    """The garbage goes; an empty ledger takes its place at the next start."""
+    for name in ("coven.sqlite3", "coven.sqlite3-wal", "coven.sqlite3-shm"):
+        (coven.home / name).unlink(missing_ok=True)
+
+
+def test_crashed_and_cannot_start(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Killed, then started on a ledger of garbage: the same incident says how far the start came, once, and is over with a start that works."""
+    coven.start()
+    program = watching(coven)
+    coven.kill()
+    (crash,) = inbox.wait(1)
+    _damage(coven)
+    assert coven.cli("daemon", "start").code == 1
+    letters = inbox.wait(2)
+    assert (letters[1].kind, letters[1].incident) == ("daemon.start_failed", crash.incident)
+    assert "while it opened its ledger" in letters[1].body
+    assert "coven daemon serve" in letters[1].body
+    finding = program.json("check")["homes"][0]["findings"][0]
+    assert finding["kind"] == "daemon.start_failed"
+    assert "ledger" in finding["summary"]
+
+    assert "not a database" in coven.cli("daemon", "serve").err
+    _mend(coven)
+    coven.start()
+    assert inbox.wait(3)[2].type == "success"
+
+
+def test_started_in_vain_after_a_clean_stop(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Nothing ran, and the start that should change that came to nothing."""
+    coven.start()
+    coven.stop()
+    watching(coven)
+    _damage(coven)
+    coven.cli("daemon", "start")
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "daemon.start_failed"
+
+
+def test_a_file_in_the_place_of_the_socket(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """A daemon that somebody starts by hand gets as far as its socket."""
+    coven.start()
+    program = watching(coven)
+    coven.kill()
+    inbox.wait(1)
+    (coven.home / "coven.sock").unlink()
+    (coven.home / "coven.sock").write_text("in the way", encoding="utf-8")
+    assert "not a socket" in coven.cli("daemon", "serve").err
+    inbox.until(lambda letters: any("before its socket was bound" in letter.body for letter in letters))
+    assert {one["kind"] for one in program.incidents("--open")} == {"daemon.start_failed", "socket.insecure"}
+
+
+def test_the_lock_cannot_be_had(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """A daemon that ends before it opened its ledger says nothing in its log: that it was spawned is told by who spawned it."""
+    coven.start()
+    coven.stop()
+    watching(coven)
+    (coven.home / "daemon-serve.lock").unlink()
+    (coven.home / "daemon-serve.lock").mkdir()
+    assert coven.cli("daemon", "start").code == 1
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "daemon.start_failed"
+    assert "before it had the home to itself" in letter.body
+
+
+def test_ordinary_starts_are_no_failures(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Started, stopped, started again, restarted twice, started while it runs, started by hand while it runs: nothing failed."""
+    program = watching(coven, '[probe]\nstopped_grace = "1h"\n', start=False)
+    program.start(armed=False)
+    until(lambda: program.try_status().get("watchdog", {}).get("running"))
+    for _ in range(2):
+        coven.start()
+        coven.stop()
+
+    coven.start()
+    coven.restart()
+    coven.restart()
+    coven.start()
+    assert coven.cli("daemon", "serve").code == 1
+    coven.kill()
+    inbox.until(lambda letters: any(letter.kind == "daemon.crashed" for letter in letters))
+    kinds = {one["kind"] for one in program.incidents()}
+    assert kinds <= {"daemon.crashed", "daemon.restarted", "daemon.restart_loop", "daemon.stopped"}

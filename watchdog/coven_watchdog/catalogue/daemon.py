@@ -47,6 +47,20 @@ DAEMON: Mapping[Kind, Entry] = {
         advice=(_START,),
         ending=("crashed", "Coven is back"),
     ),
+    Kind.DAEMON_START_FAILED: Entry(
+        "Coven did not start",
+        "a start was tried and came to nothing",
+        "A daemon was started and ended before it served. `coven daemon start` only says that it timed out; the log tells how far it came, and "
+        "a start in the foreground says why.",
+        Severity.CRITICAL,
+        by_sessions=True,
+        inhibits=True,
+        advice=(
+            Advice("coven daemon serve", Effect.STARTS, "See why: start it in the foreground"),
+            Advice("tail -n 60 {log}", Effect.READS, "Read how far it came"),
+        ),
+        ending=("a start came to nothing", "Coven is back"),
+    ),
     Kind.DAEMON_SOCKET_LOST: Entry(
         "Coven cannot be reached",
         "no socket, though the daemon lives",

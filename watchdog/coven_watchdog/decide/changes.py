@@ -74,8 +74,8 @@ def weight(severity: Severity, kind: Kind) -> tuple[int, int]:
 
 
 def corrects(before: Kind, after: Kind) -> bool:
-    """Whether one way to die takes the place of another."""
-    return {before, after} == _DEATHS
+    """Whether one way to die takes the place of another, or what was to mend it came to nothing."""
+    return {before, after} == _DEATHS or (before in _DEATHS and after is Kind.DAEMON_START_FAILED)
 
 
 def changed(incident: Incident, verdict: Verdict, now: Instant) -> Step | None:

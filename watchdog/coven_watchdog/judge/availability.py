@@ -16,6 +16,7 @@ from coven_watchdog.judge.common import (
 from coven_watchdog.judge.contract import difference
 from coven_watchdog.judge.ended import ended, never_seen
 from coven_watchdog.judge.restarts import aftermath
+from coven_watchdog.judge.starts import in_vain
 from coven_watchdog.model.facts import Asked
 from coven_watchdog.model.incidents import Facts, Judgement, Verdict, Witness
 from coven_watchdog.model.time import MILLISECOND, SECOND
@@ -24,6 +25,7 @@ from coven_watchdog.state import Life
 
 KINDS = (
     Kind.DAEMON_CRASHED,
+    Kind.DAEMON_START_FAILED,
     Kind.DAEMON_SOCKET_LOST,
     Kind.DAEMON_UNRESPONSIVE,
     Kind.DAEMON_UNHEALTHY,
@@ -60,10 +62,10 @@ def availability(case: Case) -> Judgement:
         return wait(state.settle_until)
 
     if state.life is None:
-        return never_seen(case, files)
+        return in_vain(case, never_seen(case, files))
 
     if state.life.ended is not None:
-        return ended(case, state.life)
+        return in_vain(case, ended(case, state.life))
 
     return UNKNOWN if files.problems else _living(case, state.life)
 
@@ -111,7 +113,8 @@ def _socket_gone(case: Case, life: Life) -> Judgement:
     if files.at.awake < confirmed or life.process_at is None or life.process_at.awake < confirmed:
         return ask(case, Look.FILES, Look.DAEMON)
 
-    seen = witness("files", files.at, "no coven.sock (ENOENT)")
+    panic = "; its log has a panic" if life.panicked else ""
+    seen = witness("files", files.at, f"no coven.sock (ENOENT){panic}")
     return _trouble(case, life, Kind.DAEMON_SOCKET_LOST, seen, _holds(case, life))
 
 

@@ -43,7 +43,7 @@ def crashed(life: Life) -> bool:
 
     left = life.leftovers
     panic = life.scene is not None and life.scene.panic and (life.health is None or life.health.tested)
-    return panic or (left is not None and (left.record_named or left.socket_left))
+    return panic or life.panicked or (left is not None and (left.record_named or left.socket_left))
 
 
 def _hit(life: Life) -> int:
@@ -69,7 +69,7 @@ def _witnesses(life: Life) -> tuple[Witness, ...]:
     if life.leftovers is not None:
         found.append(witness("files", life.leftovers.at, _left_words(life)))
 
-    if life.scene is not None and life.scene.panic:
+    if life.panicked or (life.scene is not None and life.scene.panic):
         found.append(internal("log", life.ended, "a panic since its start"))
 
     return tuple(found)

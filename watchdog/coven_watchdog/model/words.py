@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DAEMON_DUPLICATE = "daemon.duplicate"
     DAEMON_RESTART_LOOP = "daemon.restart_loop"
     DAEMON_CRASHED = "daemon.crashed"
+    DAEMON_START_FAILED = "daemon.start_failed"
     DAEMON_SOCKET_LOST = "daemon.socket_lost"
     DAEMON_UNRESPONSIVE = "daemon.unresponsive"
     DAEMON_UNHEALTHY = "daemon.unhealthy"
@@ -320,6 +321,15 @@ class FileType(StrEnum):
     OTHER = auto()
 
 
+class StartPhase(StrEnum):
+    """How far the start of a daemon came: what it was about to do, or that it serves."""
+
+    LOCK = auto()
+    STORE = auto()
+    BIND = auto()
+    SERVING = auto()
+
+
 class Comeback(StrEnum):
     """Why another daemon serves than before."""
 
@@ -392,6 +402,7 @@ class Look(StrEnum):
     EVENTS = auto()
     HARNESS = auto()
     SCENE = auto()
+    LOG = auto()
     PROGRAMS = auto()
 
 

@@ -7,6 +7,7 @@ from coven_watchdog.observe.daemon import DaemonSource
 from coven_watchdog.observe.files import FilesSource
 from coven_watchdog.observe.harnesses import HarnessSource
 from coven_watchdog.observe.health import HealthSource
+from coven_watchdog.observe.log import LogSource
 from coven_watchdog.observe.programs import ProgramsSource
 from coven_watchdog.observe.scene import SceneSource
 from coven_watchdog.observe.sessions import SessionsSource
@@ -15,5 +16,5 @@ from coven_watchdog.observe.source import Emit, Source
 
 __all__ = ["SOURCES", "Emit", "Source"]
 
-SOURCES = (FilesSource, DaemonSource, HealthSource, SessionsSource, HarnessSource, SceneSource, ProgramsSource, SleepSource)
+SOURCES = (FilesSource, DaemonSource, HealthSource, SessionsSource, HarnessSource, SceneSource, LogSource, ProgramsSource, SleepSource)
 """Every source of a home, in the order in which they are started."""

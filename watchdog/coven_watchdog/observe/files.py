@@ -19,7 +19,7 @@ from coven_watchdog.model.facts import FileFact, FilesSeen, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import Look
-from coven_watchdog.observe.shared import Shared
+from coven_watchdog.observe.shared import Mark, Shared
 from coven_watchdog.observe.source import Emit
 from coven_watchdog.observe.survey import Known, Survey, is_home, survey
 
@@ -42,7 +42,7 @@ def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[Changes]:
         FileNotFoundError: there is no such directory.
         OSError, WatchfilesRustInternalError: the system has no watches left.
     """
-    names = {str(path) for path in (paths.root, paths.socket, paths.record, paths.serve_lock, paths.ledger, paths.wal)}
+    names = {str(path) for path in (paths.root, paths.socket, paths.record, paths.serve_lock, paths.ledger, paths.wal, paths.log)}
 
     def concerns(_: Change, path: str) -> bool:
         return path in names
@@ -79,6 +79,7 @@ class FilesSource:
         self._hanging = hanging
         self._asked = False
         self._told: FilesSeen | None = None
+        self._log: Mark = ()
         self._polling = False
         self._present = anyio.Event()
         self._gone = anyio.Event()
@@ -90,7 +91,7 @@ class FilesSource:
 
     async def run(self, emit: Emit) -> None:
         """Look for ever, while a second task waits for events (not for a single look)."""
-        self._told, self._polling = None, False
+        self._told, self._polling, self._log = None, False, ()
         self._present, self._gone = anyio.Event(), anyio.Event()
         async with anyio.create_task_group() as tg:
             if not self._shared.brief:
@@ -159,6 +160,10 @@ class FilesSource:
         ):
             shared.to_daemon.poke()
             shared.to_health.poke()
+
+        if found.log != self._log:
+            self._log = found.log
+            shared.to_log.poke()
 
         # Before the first listing there is nothing to compare with; it comes anyway.
         if shared.mark is not None and found.mark and found.mark != shared.mark:

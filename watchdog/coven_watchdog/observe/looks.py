@@ -15,6 +15,7 @@ from coven_watchdog.model.facts import (
     SessionsListed,
 )
 from coven_watchdog.model.incidents import LookRequest
+from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
@@ -33,6 +34,7 @@ _OF_HOME: Mapping[type[Observation], Look] = {
     FilesSeen: Look.FILES,
     LockSeen: Look.DAEMON,
     SceneSeen: Look.SCENE,
+    LogSeen: Look.LOG,
     SessionsListed: Look.SESSIONS,
     ProgramsSeen: Look.PROGRAMS,
 }

@@ -72,6 +72,7 @@ class Shared:
     to_files: Nudge = field(default_factory=Nudge)
     to_daemon: Nudge = field(default_factory=Nudge)
     to_health: Nudge = field(default_factory=Nudge)
+    to_log: Nudge = field(default_factory=Nudge)
     to_harnesses: Nudge = field(default_factory=Nudge)
     errands: Errands = field(default_factory=Errands)
 

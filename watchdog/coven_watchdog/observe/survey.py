@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import holder
@@ -28,10 +29,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a look saw. `mark`: the ledger's times and sizes; `unfinished`: `daemon.json` is just being written."""
+    """What a look saw. `mark`: the ledger's times and sizes; `log`: those of the log; `unfinished`: `daemon.json` is just being written."""
 
     seen: FilesSeen
     mark: Mark
+    log: Mark = ()
     unfinished: bool = False
 
 
@@ -48,8 +50,12 @@ def survey(home: str, at: Instant, paths: HomePaths, uid: int, known: Known) -> 
 
 def mark_of(paths: HomePaths) -> Mark:
     """Times (ns) and sizes of ledger and WAL, () for what is not there. Blocking."""
+    return _mark(paths.ledger, paths.wal)
+
+
+def _mark(*files: Path) -> Mark:
     mark: Mark = ()
-    for path in (paths.ledger, paths.wal):
+    for path in files:
         try:
             found = os.lstat(path)
         except OSError:
@@ -69,7 +75,7 @@ def _survey(seen: FilesSeen, paths: HomePaths, uid: int, known: Known) -> Survey
     file = read_record(paths.record)
     free = os.statvfs(paths.root)
     seen = replace(_with_record(seen, file, paths, known), free_bytes=free.f_bavail * free.f_frsize)
-    return Survey(seen, mark_of(paths), unfinished=file is not None and file.empty)
+    return Survey(seen, mark_of(paths), _mark(paths.log), unfinished=file is not None and file.empty)
 
 
 def _with_record(seen: FilesSeen, file: RecordFile | None, paths: HomePaths, known: Known) -> FilesSeen:

@@ -29,6 +29,7 @@ from coven_watchdog.model.facts import (
     SourceWorks,
 )
 from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
@@ -185,6 +186,14 @@ def _exit(state: HomeState, learned: ExitLearned) -> HomeState:
     return _on_life(state, lambda life: life.identity == learned.identity, change)
 
 
+def _log(state: HomeState, seen: LogSeen) -> HomeState:
+    """A panic that is younger than the daemon is its own."""
+    life, panic = state.life, seen.panic
+    state = replace(state, log=seen)
+    own = life is not None and panic is not None and panic >= life.born
+    return replace(state, life=replace(life, panicked=True)) if life and own else state
+
+
 def _scene(state: HomeState, seen: SceneSeen) -> HomeState:
     """Only the first scene of a fault counts: later ones may be tidied up."""
     if state.life is None:
@@ -252,10 +261,6 @@ def _trouble(state: HomeState, trouble: OwnTrouble) -> HomeState:
     return replace(state, troubles={**state.troubles, trouble.topic: trouble})
 
 
-def _forgotten(state: HomeState, _: HomeForgotten) -> HomeState:
-    return replace(state, forgotten=True)
-
-
 def _without(mapping: Mapping[str, T], key: str) -> Mapping[str, T]:
     return {name: value for name, value in mapping.items() if name != key}
 
@@ -292,5 +297,6 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     SourceFailed: _source_failed,
     SourceWorks: _source_works,
     OwnTrouble: _trouble,
-    HomeForgotten: _forgotten,
+    HomeForgotten: lambda state, _: replace(state, forgotten=True),
+    LogSeen: _log,
 }

@@ -16,6 +16,7 @@ from coven_watchdog.model.facts import (
     SessionRow,
     SourceFailed,
 )
+from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.looks import HomeLook
 from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.programs import ProgramsSeen
@@ -125,6 +126,8 @@ class Life:
     ended: Instant | None = None
     exit: ExitStatus | None = None
     leftovers: Leftovers | None = None
+    panicked: bool = False
+    """Its log has a panic."""
     scene: Scene | None = None
     live_at_end: tuple[LiveSession, ...] = ()
     sessions_known: bool = False
@@ -159,6 +162,7 @@ class HomeState:
     """The last look of the run before."""
     files: FilesSeen | None = None
     lock: LockSeen | None = None
+    log: LogSeen | None = None
     rivals: Instant | None = None
     """Since when each look at the lock showed several owners."""
     life: Life | None = None
