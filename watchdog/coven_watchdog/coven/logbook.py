@@ -22,7 +22,6 @@ _FAILURE = re.compile(
 _LINES = 2_000
 _AROUND = 2 * SECOND
 _BUDGET = 5 * SECOND
-_BUDGET = 5 * SECOND
 _AT_ONCE = SECOND
 
 SPAWNED, OPENING, OPENED, BOUND = "before-spawn", "daemon-store-begin", "daemon-store-end", "status-publication-begin"
