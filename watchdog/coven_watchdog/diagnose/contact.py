@@ -145,6 +145,9 @@ def health(case: HomeCase) -> Lines:
         why = _NO_DAEMON if case.look.daemon.state in _DOWN or case.state.alive is None else "nobody could be asked"
         return (unknown(Topic.HEALTH, why),)
 
+    if asked.outcome is Outcome.UNTRUSTED:
+        return (unknown(Topic.HEALTH, "not asked while home or socket is not safe"),)
+
     saw = case.saw("health", asked.detail or asked.outcome.value.replace("_", " "), at=asked.at)
     if asked.health is None:
         return (wrong(Topic.HEALTH, f"no good answer: {asked.detail or asked.outcome.value}", saw),)
@@ -161,11 +164,15 @@ def _health_of(case: HomeCase) -> Health | None:
     return life.health if life else None
 
 
+def _unsaid(case: HomeCase) -> str:
+    return _NO_DAEMON if case.state.alive is None else "it gave no answer that would say so"
+
+
 def api(case: HomeCase) -> Lines:
     """Do we speak the same contract?"""
     found, heard = troubles(case, Topic.API), _health_of(case)
     if found or heard is None:
-        return found or (unknown(Topic.API, _NO_DAEMON if case.state.alive is None else "it did not say"),)
+        return found or (unknown(Topic.API, _unsaid(case)),)
 
     saw = case.saw("health", f"apiVersion {heard.api_version}, covenVersion {heard.coven_version or 'not given'}")
     if heard.api_version != API_VERSION:
@@ -178,7 +185,7 @@ def capabilities(case: HomeCase) -> Lines:
     """Can it do what is needed, and what was there before?"""
     found, heard = troubles(case, Topic.CAPABILITIES), _health_of(case)
     if found or heard is None:
-        return found or (unknown(Topic.CAPABILITIES, _NO_DAEMON if case.state.alive is None else "it did not say"),)
+        return found or (unknown(Topic.CAPABILITIES, _unsaid(case)),)
 
     on = sorted(name for name, value in heard.capabilities.items() if value)
     missing = [name for name in _NEEDED if not heard.capabilities.get(name)]

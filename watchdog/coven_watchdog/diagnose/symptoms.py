@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from coven_watchdog.catalogue.symptoms import SYMPTOMS, Symptom
 from coven_watchdog.diagnose.case import HomeCase
-from coven_watchdog.model.words import Answer, CheckStatus, Kind, Topic
+from coven_watchdog.model.words import Answer, CheckStatus, Kind, Outcome, Topic
 from coven_watchdog.report.doctor import WRONG, DoctorLine, SymptomView
 from coven_watchdog.report.views import next_view
 
@@ -34,7 +34,8 @@ def _now(case: HomeCase, one: Symptom, statuses: Sequence[CheckStatus]) -> Answe
 
     kinds: set[Kind] = {finding.kind for finding in case.check.findings} | {incident.kind for incident in case.incidents}
     wrong = one.topic is not Topic.DAEMON and any(status in WRONG for status in statuses)
-    if wrong or not kinds.isdisjoint(one.kinds):
+    refused = one.topic is Topic.DAEMON and case.state.health is not None and case.state.health.outcome is Outcome.REFUSED
+    if wrong or refused or not kinds.isdisjoint(one.kinds):
         return Answer.YES
 
     return Answer.UNKNOWN if CheckStatus.UNKNOWN in statuses else Answer.NO

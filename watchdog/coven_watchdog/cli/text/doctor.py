@@ -19,7 +19,7 @@ _SIGNS = {
 _ANSWERS = {
     Answer.YES: Span("yes", Shade.STRONG),
     Answer.NO: Span("no", Shade.STRONG),
-    Answer.UNKNOWN: Span("cannot be known from outside", Shade.WARN),
+    Answer.UNKNOWN: Span("not known", Shade.WARN),
 }
 _NOW = {
     Answer.YES: Span("so now", Shade.BAD),
@@ -119,8 +119,8 @@ def _questions(questions: Sequence[Question], width: int) -> Iterator[Line]:
     """Each with its answer; a line of the log stands once."""
     shown: set[str] = set()
     for question in questions:
-        yield from _hanging("  ", Span(question.question, Shade.STRONG), width)
-        yield from _hanging(" " * 4, Span(question.why), width, first=(Span("    "), _ANSWERS[question.answer], Span(": ")))
+        yield line("  ", Span(question.question, Shade.STRONG), " ", _ANSWERS[question.answer])
+        yield from _hanging(" " * 4, Span(question.why), width)
         for one in question.lines:
             if one not in shown:
                 yield from _hanging(" " * 6, Span(one, Shade.DIM), width)

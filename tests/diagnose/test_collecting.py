@@ -1,0 +1,44 @@
+"""Collectors fail alone, and none takes longer than it may."""
+
+from threading import Event
+
+import pytest
+
+from coven_watchdog.diagnose.case import fine
+from coven_watchdog.diagnose.collecting import Collector, collect
+from coven_watchdog.model.words import CheckStatus, Topic
+from coven_watchdog.report.doctor import DoctorLine
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_each_fails_alone() -> None:
+    """One that breaks and one that hangs say so in their place; the others say what they found, in order."""
+    release = Event()
+
+    def breaks(_: str) -> tuple[DoctorLine, ...]:
+        message = "token=abcdef123456"
+        raise KeyError(message)
+
+    def hangs(_: str) -> tuple[DoctorLine, ...]:
+        release.wait(30)
+        return ()
+
+    def works(case: str) -> tuple[DoctorLine, ...]:
+        return (fine(Topic.LOG, case), fine(Topic.LOG, "more"))
+
+    collectors = (Collector(Topic.HOME, breaks), Collector(Topic.DAEMON, hangs), Collector(Topic.LOG, works))
+    try:
+        found = await collect(collectors, "case", patience=0.2)
+    finally:
+        release.set()
+
+    assert [(line.topic, line.status) for line in found] == [
+        (Topic.HOME, CheckStatus.WARNING),
+        (Topic.DAEMON, CheckStatus.WARNING),
+        (Topic.LOG, CheckStatus.OK),
+        (Topic.LOG, CheckStatus.OK),
+    ]
+    assert "abcdef" not in found[0].says
+    assert found[1].says == "could not be examined within 0.2 s"
+    assert [line.says for line in found[2:]] == ["case", "more"]
