@@ -12,3 +12,8 @@ settings.register_profile("steady", settings.get_profile("bounded"), derandomize
 settings.register_profile("long", settings.get_profile("bounded"), max_examples=3000)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "bounded")
 settings.load_profile(PROFILE)
+
+
+def many(examples: int) -> settings:
+    """So many examples where CI runs, a fiftieth elsewhere, tenfold in a long search: for what feeds everything with anything."""
+    return settings(max_examples={"steady": examples, "long": 10 * examples}.get(PROFILE, examples // 50))
