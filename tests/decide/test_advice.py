@@ -87,9 +87,9 @@ def test_a_stranger_in_the_record(kind: Kind) -> None:
     assert runs(kind, Facts(record_holder="stranger")) == ["coven daemon start"]
 
 
-@pytest.mark.parametrize("kind", [Kind.DAEMON_CRASHED, Kind.DAEMON_RECORD_INVALID])
+@pytest.mark.parametrize("kind", [Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED])
 def test_a_zombie_in_the_record(kind: Kind) -> None:
-    """Nothing helps before it is reaped."""
+    """A start works as soon as it is reaped."""
     zombie = replace(FACTS, record_holder="zombie")
     assert suggestions(kind, zombie, PLACE) == (
         Suggestion("coven daemon start", Effect.STARTS, "Start it as soon as process 4711 is reaped"),
@@ -97,9 +97,16 @@ def test_a_zombie_in_the_record(kind: Kind) -> None:
     assert suggestions(kind, replace(zombie, pid=None), PLACE)[0].why == "Start it as soon as the dead process is reaped"
 
 
-def test_a_stranger_alone() -> None:
-    """A record that misleads while nothing crashed is removed."""
-    assert runs(Kind.DAEMON_RECORD_INVALID, replace(FACTS, record_holder="stranger")) == ["rm ~/.coven/daemon.json"]
+@pytest.mark.parametrize("holder", ["stranger", "zombie"])
+def test_a_record_that_misleads_alone(holder: str) -> None:
+    """While nothing crashed it is removed: a start works then, beside a zombie too (seen on 0.4.6)."""
+    assert runs(Kind.DAEMON_RECORD_INVALID, replace(FACTS, record_holder=holder)) == ["rm ~/.coven/daemon.json"]
+
+
+def test_a_remedy_of_coven_goes_to_the_right_home() -> None:
+    """It needs the variable like any other command of Coven's."""
+    (one,) = suggestions(Kind.DAEMON_RECORD_INVALID, replace(OTHER, remedy="coven daemon status"), PLACE)
+    assert (one.run, one.effect) == ("COVEN_HOME=/srv/coven coven daemon status", Effect.MENDS)
 
 
 def test_another_home_needs_its_variable() -> None:

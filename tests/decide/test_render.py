@@ -356,7 +356,7 @@ session.finished i1.1""",
             """\
 ! Coven's home is not safe on devbox
 11:06 · is open to other users (mode 0777).
-Mend it: chmod 700 ~/.coven (changes permissions only)
+Mend it: chmod 700 ~/.coven (mends it, ends nothing)
 home.insecure i1.1""",
         ),
         (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from coven_watchdog.model.facts import Identity, Problem
-from coven_watchdog.model.words import Holder, Look, Outcome, Severity
+from coven_watchdog.model.facts import ExitStatus, FileFact, Identity, Problem, Record
+from coven_watchdog.model.words import FileType, Holder, Look, Outcome, Severity
 from tale import DAEMON, HOME, NEXT, Tale
 
 HOME_OPEN = Problem("home", "is open to other users", open_to_others=True, remedy="chmod 700 x")
@@ -56,6 +56,35 @@ def test_a_record_that_names_another(holder: Holder, words: str) -> None:
 def test_a_record_that_is_right_or_dead_is_clear(holder: Holder) -> None:
     """A dead pid in it is the crash's own story."""
     assert "daemon.record_invalid" in Tale().files(0, record_holder=holder).clears
+
+
+def garbage(type_: FileType, size: int = 5) -> Tale:
+    """A daemon runs, and what should be its record is something else."""
+    file = FileFact(type_, 1000, 0o600, 1, 3, 0, size)
+    return Tale().served(0).files(1, record=Record(), record_holder=Holder.UNKNOWN, record_file=file)
+
+
+@pytest.mark.parametrize(
+    ("tale", "words", "remedy"),
+    [
+        (garbage(FileType.REGULAR), "names no process; Coven's next command writes it anew", "coven daemon status"),
+        (garbage(FileType.REGULAR).ended(2, ExitStatus(code=0)), "Coven's next command removes it", ""),
+        (garbage(FileType.REGULAR, 20_000), "start and status refuse", f"rm {HOME}/daemon.json"),
+        (garbage(FileType.DIRECTORY), "start, stop, restart and status refuse", f"rmdir {HOME}/daemon.json"),
+        (garbage(FileType.OTHER), "it is no file", f"rm {HOME}/daemon.json"),
+    ],
+)
+def test_a_record_that_is_none(tale: Tale, words: str, remedy: str) -> None:
+    """What Coven's commands make of it, and what mends it, depends on what lies there."""
+    facts = tale.verdict("daemon.record_invalid").facts
+    assert words in facts.detail
+    assert facts.remedy == remedy
+
+
+def test_a_record_behind_a_link_is_nothing_to_tell_of() -> None:
+    """Coven follows it."""
+    tale = garbage(FileType.SYMLINK)
+    assert "daemon.record_invalid" not in {*tale.presents, *tale.clears}
 
 
 def test_a_record_of_unknown_holder_is_unknown() -> None:

@@ -75,6 +75,8 @@ def test_garbage_belongs_to_nobody_known(home: Path) -> None:
     assert seen.record is not None
     assert seen.record.garbage
     assert seen.record_holder is Holder.UNKNOWN
+    assert seen.record_file is not None
+    assert seen.record_file.size == 1
 
 
 def test_a_linked_home_is_not_looked_into(home: Path, path: Path) -> None:

@@ -178,3 +178,49 @@ def test_ordinary_starts_are_no_failures(coven: RealCoven, watching: Watch, inbo
     inbox.until(lambda letters: any(letter.kind == "daemon.crashed" for letter in letters))
     kinds = {one["kind"] for one in program.incidents()}
     assert kinds <= {"daemon.crashed", "daemon.restarted", "daemon.restart_loop", "daemon.stopped"}
+
+
+def test_a_damaged_record_is_mended_by_coven(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Garbage for 5 s is told with what mends it, and that does."""
+    coven.start()
+    pid = coven.pid
+    watching(coven)
+    (coven.home / "daemon.json").write_text('{"pid', encoding="utf-8")
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "daemon.record_invalid"
+    assert "coven daemon status" in letter.body
+    assert coven.cli("daemon", "status").code == 0
+    assert coven.pid == pid
+    assert inbox.wait(2)[1].type == "success"
+
+
+def test_a_directory_in_the_place_of_the_record(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Coven's commands refuse, as the message says; what it says to remove is safe to remove."""
+    coven.start()
+    watching(coven)
+    record = coven.home / "daemon.json"
+    record.unlink()
+    record.mkdir()
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "daemon.record_invalid"
+    assert f"rmdir {record}" in letter.body
+    assert [coven.cli("daemon", word).code for word in ("status", "start", "stop")] == [1, 1, 1]
+    record.rmdir()
+    assert coven.cli("daemon", "status").code == 0
+    assert inbox.wait(2)[1].type == "success"
+
+
+def test_the_record_names_a_stranger(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """After a reboot its pid may be anybody's: start refuses until the record is removed, as the message says."""
+    coven.start()
+    text = (coven.home / "daemon.json").read_text(encoding="utf-8").replace(str(coven.pid), str(os.getpid()))
+    coven.stop()
+    watching(coven)
+    (coven.home / "daemon.json").write_text(text, encoding="utf-8")
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "daemon.record_invalid"
+    assert f"rm {coven.home}/daemon.json" in letter.body
+    assert coven.cli("daemon", "start").code == 1
+    (coven.home / "daemon.json").unlink()
+    coven.start()
+    assert inbox.wait(2)[1].type == "success"

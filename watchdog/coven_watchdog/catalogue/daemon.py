@@ -111,11 +111,11 @@ DAEMON: Mapping[Kind, Entry] = {
     ),
     Kind.DAEMON_RECORD_INVALID: Entry(
         "Coven's daemon.json misleads",
-        "start, stop and restart refuse",
-        "daemon.json names a process that is not the daemon, so Coven's own commands refuse to work.",
+        "start, stop and restart refuse, or daemon.json is damaged",
+        "daemon.json names a process that is not the daemon, so Coven's own commands refuse to work; or it is no record at all.",
         Severity.WARNING,
         patience=5 * SECOND,
-        advice=(Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove it (safe while no daemon runs), then start"),),
+        advice=(Advice("rm {record}", Effect.DESTROYS_EVIDENCE, "Remove it (safe: it is made anew), then start"),),
         ending=("misleading daemon.json", "Coven's daemon.json is right again"),
     ),
     Kind.DAEMON_OUTDATED: Entry(

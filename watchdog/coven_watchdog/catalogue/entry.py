@@ -40,7 +40,7 @@ class Entry:
 EFFECTS: Mapping[Effect, str] = MappingProxyType(
     {
         Effect.READS: "only reads",
-        Effect.MENDS: "changes permissions only",
+        Effect.MENDS: "mends it, ends nothing",
         Effect.STARTS: "starts it, ends nothing",
         Effect.ENDS_SESSIONS: "ends live sessions",
         Effect.DESTROYS_EVIDENCE: "removes evidence",

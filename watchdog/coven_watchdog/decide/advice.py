@@ -58,7 +58,7 @@ def resume(brief: SessionBrief, home: str, place: Place) -> Suggestion | None:
 def _special(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] | None:
     """The cases in which the catalogue's general command would not work."""
     if facts.remedy:
-        return (Suggestion(facts.remedy, Effect.MENDS, "Mend it"),)
+        return (Suggestion(_command(facts.remedy, facts.home, place), Effect.MENDS, "Mend it"),)
 
     if kind is Kind.DAEMON_UNRESPONSIVE and facts.detail == "stopped" and facts.pid:
         return (Suggestion(f"kill -CONT {facts.pid}", Effect.STARTS, "A signal stopped it; let it run on"),)
@@ -76,7 +76,7 @@ _IN_THE_WAY = frozenset({Holder.ZOMBIE, Holder.STRANGER})
 def _after(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] | None:
     """A start is refused as it is (seen on 0.4.6): until the dead pid is reaped, or the record of somebody else's is removed."""
     start = _command("coven daemon start", facts.home, place)
-    if facts.record_holder == Holder.ZOMBIE:
+    if facts.record_holder == Holder.ZOMBIE and kind is not Kind.DAEMON_RECORD_INVALID:
         process = f"process {facts.pid}" if facts.pid else "the dead process"
         return (Suggestion(start, Effect.STARTS, f"Start it as soon as {process} is reaped"),)
 

@@ -1,13 +1,16 @@
 """Whether the home and what stands in it are what they must be: the directory, the socket, the record, the peer."""
 
+import shlex
+
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, clear, internal, present, said, witness
-from coven_watchdog.model.facts import Asked
+from coven_watchdog.model.facts import Asked, FileFact, FilesSeen
 from coven_watchdog.model.incidents import Facts, Judgement
 from coven_watchdog.model.time import SECOND
-from coven_watchdog.model.words import Holder, Kind, Look, Outcome, Severity
+from coven_watchdog.model.words import FileType, Holder, Kind, Look, Outcome, Severity
 
 _RECHECK = SECOND
 _LOCK_FRESH = 2 * SECOND
+_READ_BY_COVEN = 16 * 1024
 
 
 def home_trust(case: Case) -> Judgement:
@@ -54,7 +57,10 @@ def record(case: Case) -> Judgement:
     if files.record is None or files.record_holder in {Holder.DAEMON, Holder.NOBODY}:
         return clear(case, "daemon", (Kind.DAEMON_RECORD_INVALID,), files.at)
 
-    if files.record_holder is Holder.UNKNOWN or files.record.pid is None or _elsewhere(case):
+    if files.record.garbage:
+        return _garbage(case, files)
+
+    if files.record_holder is Holder.UNKNOWN or _elsewhere(case):
         return UNKNOWN
 
     zombie = files.record_holder is Holder.ZOMBIE
@@ -72,6 +78,34 @@ def record(case: Case) -> Judgement:
     again = files.at.awake + _RECHECK
     looks = ask(case, Look.FILES).looks if case.now.awake >= again else ()
     return said(verdict, *looks, wake_at=None if looks else again)
+
+
+def _garbage(case: Case, files: FilesSeen) -> Judgement:
+    """It is no record; what Coven's commands make of it depends on what it is (all tried on 0.4.6)."""
+    file = files.record_file
+    if file is None or file.type is FileType.SYMLINK:
+        # Coven follows a link that leads to a record.
+        return UNKNOWN
+
+    saw, remedy = _unfit(case, file)
+    facts = Facts(home=case.state.home, detail=saw, remedy=remedy)
+    return said(present(case, "daemon", Kind.DAEMON_RECORD_INVALID, witness("files", files.at, saw), facts=facts))
+
+
+def _unfit(case: Case, file: FileFact) -> tuple[str, str]:
+    """What is wrong with it and which commands refuse, and what mends it. To remove it is safe: a daemon that lives is found by its socket."""
+    path = shlex.quote(f"{case.state.home}/daemon.json")
+    if file.type is FileType.DIRECTORY:
+        return "it is a directory: start, stop, restart and status refuse", f"rmdir {path}"
+
+    if file.type is not FileType.REGULAR:
+        return "it is no file: Coven's commands wait for it, or refuse", f"rm {path}"
+
+    if file.size > _READ_BY_COVEN:
+        return "it is damaged, and longer than Coven reads: start and status refuse", f"rm {path}"
+
+    saw = "it is damaged and names no process; Coven's next command"
+    return (f"{saw} writes it anew", "coven daemon status") if case.state.alive else (f"{saw} removes it", "")
 
 
 def _elsewhere(case: Case) -> bool:

@@ -90,6 +90,8 @@ class FilesSeen(Observation):
     """Who the recorded pid belongs to now."""
     record_program: str = ""
     """The program name behind the recorded pid, when it is a stranger."""
+    record_file: FileFact | None = None
+    """What lies there, when it is garbage."""
     problems: tuple[Problem, ...] = ()
     free_bytes: int | None = None
     error: str = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.processes import holder
 from coven_watchdog.coven.record import RecordFile, read_record
-from coven_watchdog.coven.trust import examine
+from coven_watchdog.coven.trust import examine, look
 from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import FileFact, FilesSeen, Identity
@@ -81,6 +81,9 @@ def _survey(seen: FilesSeen, paths: HomePaths, uid: int, known: Known) -> Survey
 def _with_record(seen: FilesSeen, file: RecordFile | None, paths: HomePaths, known: Known) -> FilesSeen:
     if file is None:
         return seen
+
+    if file.record.garbage:
+        seen = replace(seen, record_file=look(paths.record))
 
     who, program = _holder(file.record.pid, paths, known)
     stranger = program if who is Holder.STRANGER else ""
