@@ -69,7 +69,7 @@ def test_after_the_log_was_reset(paths: HomePaths, live: sqlite3.Connection) -> 
     add(live, "idle", "claude", created=NEW)
     found = read_ledger(paths, RECENT)
     assert found is not None
-    assert (found.by_status, found.harnesses) == ({"idle": 1}, {"claude"})
+    assert (dict(found.by_status), set(found.harnesses)) == ({"idle": 1}, {"claude"})
 
 
 def test_no_trace(paths: HomePaths, live: sqlite3.Connection) -> None:
