@@ -20,8 +20,15 @@ from coven_watchdog.model.words import Form, IncidentState, Kind, Reason, Severi
 from coven_watchdog.settings import Channel, Settings
 
 _SUBJECTS = {
-    **{"daemon": "daemon", "home": "home", "socket": "home", "store": "store", "event_writer": "event_writer"},
-    **{"capability": "capability:", "harness": "harness:", "session": "session:", "watchdog": "self:"},
+    "daemon": "daemon",
+    "home": "home",
+    "socket": "home",
+    "store": "store",
+    "event_writer": "event_writer",
+    "capability": "capability:",
+    "harness": "harness:",
+    "session": "session:",
+    "watchdog": "self:",
 }
 
 
