@@ -90,7 +90,7 @@ async def test_health_is_asked_as_coven_wants_it(home: HomePaths) -> None:
             "GET /api/v1/sessions?limit=1000&cursor=a%2B%2F%3D%26x HTTP/1.1",
         ),
         (lambda asking: asking.session("A.b_c:d-1", GENEROUS), "GET /api/v1/sessions/A.b_c:d-1 HTTP/1.1"),
-        (lambda asking: asking.has_events("a:b", GENEROUS), "GET /api/v1/events?sessionId=a%3Ab&limit=1 HTTP/1.1"),
+        (lambda asking: asking.events("a:b", GENEROUS), "GET /api/v1/events?sessionId=a%3Ab&limit=100 HTTP/1.1"),
     ],
 )
 async def test_each_route_is_asked_by_its_name(
@@ -111,11 +111,11 @@ async def test_the_answers_of_the_other_routes(home: HomePaths) -> None:
             page = await asking.page(1, None, GENEROUS)
             assert (page.value.rows, page.value.next_cursor, page.peer) == ((KNOWN,), "n", SELF)
             assert (await asking.session("x", GENEROUS)).value == KNOWN
-            assert (await asking.has_events("x", GENEROUS)).value is True
+            assert (await asking.events("x", GENEROUS)).value.count == 1
 
     with serving(home.socket, says({"events": []})):
         async with client(home) as asking:
-            assert (await asking.has_events("x", GENEROUS)).value is False
+            assert (await asking.events("x", GENEROUS)).value.count == 0
 
 
 async def test_a_session_that_coven_does_not_have_is_none(home: HomePaths) -> None:
@@ -137,7 +137,7 @@ async def test_what_is_no_session_id_is_never_asked_for(home: HomePaths, session
     """An id from a hostile listing cannot become another route."""
     with serving(home.socket, says(ROW)) as server:
         async with client(home) as asking:
-            for ask in (asking.session, asking.has_events):
+            for ask in (asking.session, asking.events):
                 with pytest.raises(NotContractError):
                     await ask(session, GENEROUS)
 

@@ -79,6 +79,23 @@ def test_a_wrong_row_is_left_out(wrong: dict[str, object]) -> None:
             wire.decode_page(body(nothing))
 
 
+@pytest.mark.parametrize(
+    ("last", "more", "at"),
+    [
+        ({"kind": "exit", "created_at": ROW["updated_at"]}, False, KNOWN.updated_at),
+        ({"kind": "exit", "created_at": ROW["updated_at"]}, True, None),
+        ({"kind": "output", "created_at": ROW["updated_at"]}, False, None),
+        ({"kind": "exit", "created_at": "tomorrow"}, False, None),
+        ({"kind": "exit"}, False, None),
+    ],
+)
+def test_the_time_of_the_exit(last: dict[str, str], *, more: bool, at: int | None) -> None:
+    """Of the last event of all, to the same µs as a row's times."""
+    events = [{"seq": 4, "kind": "output"}, {"seq": 9, **last}]
+
+    assert wire.decode_events(body({"events": events, "hasMore": more})).exit_at == at
+
+
 def test_events_are_counted_and_not_read() -> None:
     """Their payload may be anything."""
     events = [{"seq": 4, "id": "a", "payload_json": "\u0000"}, {"seq": 9, "kind": None}]

@@ -136,6 +136,40 @@ def test_the_kernel_confirms_an_exit_code() -> None:
     assert (verdict.facts.detail, verdict.facts.exit_source, len(verdict.witnesses)) == ("", "kernel", 2)
 
 
+def _fails_unwatched(second: float) -> Tale:
+    """Over before its process could be found, after half a second, with code 1; what that needs is asked for."""
+    tale = over(Tale().served(0), second, "failed", exit_code=1, began=second - 0.5).wait(second + 0.2)
+    assert tale.looks == (Look.EVENTS,)
+    assert tale.presents == ()
+    return tale
+
+
+def test_a_short_session_of_the_daemon_failed() -> None:
+    """Its row and its exit event have one time."""
+    tale = _fails_unwatched(10)
+    ended = tale.state.endings["s1"].row.updated_at
+
+    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True, exit_at=ended)).presents == ("session.failed",)
+
+
+def test_a_short_coven_run_is_seen_by_whoever_ran_it() -> None:
+    """Its exit event is older than its row's end: nothing is told, and nothing is left to decide."""
+    tale = _fails_unwatched(10)
+    ended = tale.state.endings["s1"].row.updated_at
+
+    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True, exit_at=ended - 13_000)).presents == ()
+    assert tale.wait(25).presents == ()
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_short_session_whose_exit_event_cannot_be_read(*, seen: bool) -> None:
+    """Printed a lot, or Coven does not answer: a failure more is better than one too few."""
+    tale = _fails_unwatched(10)
+
+    after = tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True)) if seen else tale.wait(20.1)
+    assert after.presents == ("session.failed",)
+
+
 def test_no_exit_code_asks_for_events() -> None:
     """Events mean that it did work before it crashed."""
     tale = over(Tale().served(0), 10, "failed", began=9.99).wait(10.2)

@@ -122,10 +122,10 @@ class CovenClient:
 
         return Answer(None, reply.latency, reply.peer, reply.peer_uid)
 
-    async def has_events(self, session: str, timeout: float) -> Answer[bool]:  # noqa: ASYNC109 - the same
-        """Whether the session ever wrote an event, by `GET /events?sessionId=…&limit=1`."""
-        reply = await self._ask("events", {"sessionId": _checked(session), "limit": "1"}, timeout)
-        return await _usable(reply, _any_events)
+    async def events(self, session: str, timeout: float) -> Answer[wire.EventsPage]:  # noqa: ASYNC109 - the same
+        """The first events of a session, by `GET /events?sessionId=…&limit=100`: all of one that was short."""
+        reply = await self._ask("events", {"sessionId": _checked(session), "limit": "100"}, timeout)
+        return await _usable(reply, wire.decode_events)
 
     async def _ask(
         self,
@@ -212,11 +212,6 @@ def _http_error(reply: Reply) -> HttpError:
     words = said(" ".join(part for part in (fault.code, fault.message) if part), _SAID_LIMIT)
     message = f"Coven answered {reply.status}"
     return HttpError(f"{message}: {words}" if words else message, status=reply.status, error_code=said(fault.code, _SAID_LIMIT))
-
-
-def _any_events(body: bytes) -> bool:
-    """Whether the page has any."""
-    return wire.decode_events(body).count > 0
 
 
 def askable(session: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from coven_watchdog.coven.decoding import Count, Decoder, Integer, Time, wall, words
+from coven_watchdog.coven.decoding import Count, Decoder, Integer, Time, wall, wall_of, words
 from coven_watchdog.errors import NotContractError
 from coven_watchdog.model.facts import SessionRow
 
@@ -33,11 +33,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
-    """How many events a page had, the sequence number of its last, and whether more follow."""
+    """How many events a page had, the sequence number of its last, whether more follow, and when (wall µs) its last said exit."""
 
     count: int
     last_seq: int | None
     has_more: bool
+    exit_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class _LoosePage(msgspec.Struct, frozen=True, gc=False):
 
 class _Event(msgspec.Struct, frozen=True, gc=False):
     seq: Count
+    kind: str | None = None
+    created_at: str | None = None
 
 
 class _Events(msgspec.Struct, frozen=True, gc=False):
@@ -163,13 +166,17 @@ def decode_session(body: bytes) -> SessionRow:
 
 
 def decode_events(body: bytes) -> EventsPage:
-    """The answer of `GET /events?sessionId=…`; what the events say is not read.
+    """The answer of `GET /events?sessionId=…`; of what they say, only whether the last was the exit.
 
     Raises:
         NotContractError: not JSON, or no page of events.
     """
     page = _events(body)
-    return EventsPage(len(page.events), page.events[-1].seq if page.events else None, bool(page.more))
+    if not page.events:
+        return EventsPage(0, None, bool(page.more))
+
+    last, over = page.events[-1], not page.more and page.events[-1].kind == "exit"
+    return EventsPage(len(page.events), last.seq, bool(page.more), wall_of(last.created_at or "") if over else None)
 
 
 def decode_error(body: bytes) -> CovenFault:

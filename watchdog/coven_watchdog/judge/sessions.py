@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, tried, wait, witness
 from coven_watchdog.judge.ended import exit_words
 from coven_watchdog.judge.harnesses import why_not_launched
 from coven_watchdog.model.facts import ExitStatus, SessionRow
@@ -80,9 +80,25 @@ def _failed(case: Case, ending: Ending) -> Judgement:
 
     code = ending.row.exit_code
     if code is not None and code != 0:
-        return _exited(case, ending, code)
+        return _of_a_run(case, ending) or _exited(case, ending, code)
 
     return _without_code(case, ending)
+
+
+def _of_a_run(case: Case, ending: Ending) -> Judgement | None:
+    """Of a `coven run` that was over before it could be watched nothing is told: whoever ran it has seen it fail.
+
+    The daemon writes a row's end and its exit event in one go, with one time; a `coven run` writes the event first (seen on 0.4.6).
+    """
+    unwatched = ending.live is None or ending.live.harness is None
+    short = ending.row.updated_at - ending.row.created_at <= _AT_ONCE
+    if not (unwatched and short and _just_now(case, ending) and tried(case)) or case.settings.sessions.own_terminal:
+        return None
+
+    if ending.events is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
+        return ask(case, Look.EVENTS, subject=ending.row.id, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+
+    return UNKNOWN if ending.exit_at is not None and ending.exit_at != ending.row.updated_at else None
 
 
 def _just_now(case: Case, ending: Ending) -> bool:

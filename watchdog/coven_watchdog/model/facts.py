@@ -124,6 +124,8 @@ class ProcessSeen(Observation):
     state: ProcessState
     cpu: int = 0
     """CPU used so far, in clock ticks; tells a live-lock from a hang."""
+    sockets: int | None = None
+    """How many sockets it has open; read by a look only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +243,11 @@ class SessionSeen(Observation):
 
 @dataclass(frozen=True, slots=True)
 class EventsSeen(Observation):
-    """Whether a session ever wrote an event."""
+    """Whether a session ever wrote an event. `exit_at`: when (wall µs) the last of few said exit."""
 
     session: str
     any: bool
+    exit_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,12 +255,13 @@ class SessionsSource:
     async def _ask_events(self, emit: Emit, session: str) -> None:
         shared = self._shared
         try:
-            answer = await shared.turn.patiently(lambda: shared.client.has_events(session, _TIMEOUT))
+            answer = await shared.turn.patiently(lambda: shared.client.events(session, _TIMEOUT))
         except CovenError as error:
             await emit(failed(shared, Route.EVENTS, error, session=session))
             return
 
-        await emit(EventsSeen(shared.home, shared.now(), session, answer.value))
+        page = answer.value
+        await emit(EventsSeen(shared.home, shared.now(), session, page.count > 0, page.exit_at))
 
     async def _tell_runner(self, emit: Emit, session: str) -> None:
         runner = self._shared.runners.get(session)

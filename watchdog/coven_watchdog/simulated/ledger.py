@@ -99,12 +99,12 @@ class Ledger:
 
         return [_shown(row) for row in found]
 
-    def end(self, session: str, status: str, exit_code: int | None) -> None:
-        """Record how a running session ended; a row that is not running any more keeps its word (killed, orphaned)."""
+    def end(self, session: str, status: str, exit_code: int | None, at: str | None = None) -> None:
+        """Record, as of now unless said otherwise, how a running session ended; a row that is not running any more keeps its word (killed, orphaned)."""
         with self._connected() as connection:
             connection.execute(
                 "UPDATE sessions SET status = ?, exit_code = ?, updated_at = ? WHERE id = ? AND status = 'running'",
-                [status, exit_code, stamps.now(), session],
+                [status, exit_code, at or stamps.now(), session],
             )
 
     def archive(self, session: str) -> None:
@@ -119,9 +119,9 @@ class Ledger:
         with self._connected() as connection:
             connection.execute("DELETE FROM sessions WHERE id = ?", [session])
 
-    def add_event(self, session: str, kind: str, payload: Mapping[str, Any]) -> None:
-        """Append an event. `seq` counts over all sessions."""
-        event = [str(uuid.uuid4()), session, kind, json.dumps(payload, separators=(",", ":")), stamps.now()]
+    def add_event(self, session: str, kind: str, payload: Mapping[str, Any], at: str | None = None) -> None:
+        """Append an event, of now unless said otherwise. `seq` counts over all sessions."""
+        event = [str(uuid.uuid4()), session, kind, json.dumps(payload, separators=(",", ":")), at or stamps.now()]
         with self._connected() as connection:
             connection.execute(
                 "INSERT INTO events (id, session_id, kind, payload_json, created_at) VALUES (?, ?, ?, ?, ?)", event

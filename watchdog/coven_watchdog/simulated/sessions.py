@@ -19,6 +19,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any, BinaryIO
 
+from coven_watchdog.simulated import stamps
 from coven_watchdog.simulated.ledger import Json, Ledger
 
 HARNESSES = ("codex", "claude", "coven-code", "copilot")
@@ -144,13 +145,14 @@ class Sessions:
         by_signal = None if launch.piped else 1
         exit_code = code if code >= 0 else by_signal
         word = "completed" if exit_code == 0 else "failed"
-        self._add_event(launch.row["id"], "exit", {"exitCode": exit_code, "status": word})
+        at = stamps.now()
+        self._add_event(launch.row["id"], "exit", {"exitCode": exit_code, "status": word}, at)
         idle = word == "completed" and launch.row["conversation_id"] is not None
-        self._ledger.end(launch.row["id"], "idle" if idle else word, exit_code)
+        self._ledger.end(launch.row["id"], "idle" if idle else word, exit_code, at)
 
-    def _add_event(self, session: str, kind: str, payload: Mapping[str, Any]) -> None:
+    def _add_event(self, session: str, kind: str, payload: Mapping[str, Any], at: str | None = None) -> None:
         if not self.writer.failed:
-            self._ledger.add_event(session, kind, payload)
+            self._ledger.add_event(session, kind, payload, at)
             self.writer.committed += 1
 
 

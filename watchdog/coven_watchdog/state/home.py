@@ -67,6 +67,8 @@ class Ending:
     """As it was while it lived; None when it was over before it could be seen."""
     events: bool | None = None
     """Whether it ever wrote an event; None while not asked."""
+    exit_at: int | None = None
+    """When (wall µs) it wrote that it was over, if that could be read."""
     lost_with: Identity | None = None
     """The daemon it ended with: part of that daemon's story."""
     old: bool = False

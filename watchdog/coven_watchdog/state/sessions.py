@@ -69,8 +69,8 @@ def fold_row(state: HomeState, seen: SessionSeen) -> HomeState:
 
 
 def fold_events(state: HomeState, seen: EventsSeen) -> HomeState:
-    """Whether an ended session ever wrote an event."""
-    return _on_ending(state, seen.session, events=seen.any)
+    """Whether an ended session ever wrote an event, and when it wrote that it was over."""
+    return _on_ending(state, seen.session, events=seen.any, exit_at=seen.exit_at)
 
 
 def fold_harness(state: HomeState, seen: HarnessSeen) -> HomeState:
