@@ -74,6 +74,11 @@ def test_costs() -> None:
         (Kind.DAEMON_STOPPED, {"detail": "not started since the reboot"}, "not started since the reboot"),
         (Kind.DAEMON_UNRESPONSIVE, {}, "its process lives and does not answer"),
         (Kind.DAEMON_UNRESPONSIVE, {"detail": "stopped"}, "a signal stopped its process"),
+        (
+            Kind.DAEMON_UNRESPONSIVE,
+            {"count": 66},
+            "66 clients hold it that do not finish their requests; it goes on when they hang up, or after a minute",
+        ),
         (Kind.DAEMON_RESTARTED, {}, "a new daemon took over"),
         (Kind.DAEMON_RESTARTED, {"version": "2", "old_version": "2"}, "a new daemon took over"),
         (Kind.DAEMON_RESTARTED, {"version": "2", "old_version": "1\x1b[m"}, "version 1 became 2"),
@@ -124,6 +129,7 @@ def test_what_a_witness_saw_is_the_cause_where_nothing_else_is_known() -> None:
         (Kind.DAEMON_STOPPED, {}, ""),
         (Kind.DAEMON_UNRESPONSIVE, {}, ""),
         (Kind.DAEMON_UNRESPONSIVE, {"detail": "stopped"}, "a signal had stopped its process"),
+        (Kind.DAEMON_UNRESPONSIVE, {"count": 66}, "66 clients that did not finish their requests held it"),
         (Kind.DAEMON_RESTART_LOOP, {"count": 4}, "4 restarts within 10 minutes"),
         (Kind.DAEMON_DUPLICATE, {"detail": "process 1 answers"}, ""),
         (Kind.HOME_INSECURE, {"detail": "mode 0777"}, "mode 0777"),
@@ -132,23 +138,6 @@ def test_what_a_witness_saw_is_the_cause_where_nothing_else_is_known() -> None:
 def test_causes_of_what_is_over(kind: Kind, facts: dict[str, object], words: str) -> None:
     """Nothing is said in the present about the past."""
     assert phrases.why(incident(kind, **facts)) == words  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("facts", "words"),
-    [
-        ({}, ""),
-        ({"version": "2", "old_version": "1"}, ""),
-        ({"comeback": Comeback.CRASH}, ""),
-        ({"comeback": Comeback.CRASH, "version": "2", "old_version": "1"}, "version 1 became 2"),
-        ({"comeback": Comeback.UPGRADE}, "came back upgraded"),
-        ({"comeback": Comeback.UPGRADE, "version": "2", "old_version": "1"}, "came back upgraded, version 1 became 2"),
-        ({"comeback": Comeback.REBOOT}, "came back with the machine"),
-    ],
-)
-def test_what_came_after(facts: dict[str, object], words: str) -> None:
-    """Only what is remarkable about the next daemon is told at the end of a story."""
-    assert phrases.comeback(incident(**facts)) == words  # type: ignore[arg-type]
 
 
 def test_sessions() -> None:

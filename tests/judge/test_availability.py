@@ -4,9 +4,54 @@ from dataclasses import replace
 
 import pytest
 
-from coven_watchdog.model.facts import Health, LoopLate, Problem, Slept
+from coven_watchdog.model.facts import Health, LoopLate, Problem, ProcessSeen, Slept
+from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.words import Look, Outcome, ProcessState, Severity
-from tale import DAEMON, GOOD, Tale, row
+from tale import DAEMON, GOOD, HOME, Tale, moment, row
+
+
+def held(tale: Tale, second: float, sockets: int) -> Tale:
+    """Its process was looked at: so many sockets are open."""
+    return tale.see(second, ProcessSeen(HOME, tale.now, DAEMON, ProcessState.ALIVE, sockets=sockets))
+
+
+def silent(tale: Tale) -> int:
+    """Three requests were not answered: how many clients are said to hold it."""
+    for second in (10, 11, 12):
+        tale.health(second, Outcome.TIMED_OUT, latency=1_000_000)
+
+    return tale.verdict("daemon.unresponsive").facts.count
+
+
+def test_a_daemon_that_is_silent_is_looked_at_before_it_is_accused() -> None:
+    """The look at its process is there by the time it counts."""
+    tale = Tale().served(0).health(10, Outcome.TIMED_OUT)
+    assert Look.DAEMON in tale.looks
+    assert Look.DAEMON not in held(tale, 10.1, 3).looks
+
+
+def test_clients_that_hold_it() -> None:
+    """As many as it has threads for; a few are nobody's fault."""
+    assert silent(held(Tale().served(0), 9, 66)) == 65
+    assert silent(held(Tale().served(0), 9, 64)) == 0
+    assert silent(Tale().served(0)) == 0
+
+
+def test_clients_that_the_log_tells_of() -> None:
+    """After a minute each is written down; those of an hour ago hold nothing now."""
+
+    def logged(second: float) -> Tale:
+        tale = Tale().served(0).health(1, Outcome.TIMED_OUT)
+        return tale.see(9, LogSeen(HOME, tale.now, unfinished=70, unfinished_at=moment(second).wall))
+
+    assert silent(logged(8)) == 70
+    assert silent(logged(-3600)) == 0
+
+
+def test_an_untried_version_has_another_number_of_threads() -> None:
+    """Then nobody is said to hold it."""
+    tale = held(Tale().served(0), 9, 66).health(9.5, health=replace(GOOD, tested=False))
+    assert silent(tale) == 0
 
 
 def test_nothing_is_known_before_the_files_were_seen() -> None:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import socket
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from rigs.coven import RealCoven
@@ -224,3 +226,22 @@ def test_the_record_names_a_stranger(coven: RealCoven, watching: Watch, inbox: I
     (coven.home / "daemon.json").unlink()
     coven.start()
     assert inbox.wait(2)[1].type == "success"
+
+
+def test_held_by_half_open_clients(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Clients that send half a request take all of its threads: it hangs, the message says why, and it goes on when they leave."""
+    coven.start()
+    watching(coven, '[probe]\nhealth_interval = "2s"\nhealth_timeout = "500ms"\n')
+    with ExitStack() as clients:
+        for _ in range(80):
+            client = clients.enter_context(closing(socket.socket(socket.AF_UNIX)))
+            client.connect(str(coven.home / "coven.sock"))
+            client.send(b"GET /heal")
+
+        (letter,) = inbox.wait(1)
+
+    assert letter.kind == "daemon.unresponsive"
+    assert "clients hold it" in letter.body
+    over = inbox.wait(2)[1]
+    assert over.type == "success"
+    assert "did not finish their requests" in over.body

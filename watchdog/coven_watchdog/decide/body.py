@@ -10,6 +10,7 @@ from itertools import takewhile
 from coven_watchdog.catalogue import CATALOGUE, STORY_KINDS
 from coven_watchdog.decide import phrases
 from coven_watchdog.decide.changes import became_at, spell, went_through
+from coven_watchdog.decide.comebacks import comeback
 from coven_watchdog.decide.hiding import holds
 from coven_watchdog.decide.text import one_line, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
@@ -259,7 +260,7 @@ def _was(page: Page, incident: Incident) -> str:
 def _story(incident: Incident) -> str:
     """Every kind it went through this time, in order, then how the last one came about."""
     words = ", then ".join(CATALOGUE[kind].ending[0] for kind in went_through(incident))
-    return "; ".join(part for part in (words, phrases.why(incident), phrases.comeback(incident)) if part)
+    return "; ".join(part for part in (words, phrases.why(incident), comeback(incident)) if part)
 
 
 def _count(page: Page, incident: Incident) -> str:

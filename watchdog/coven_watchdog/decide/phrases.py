@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from coven_watchdog.catalogue import CATALOGUE, EFFECTS, STORY_KINDS
 from coven_watchdog.decide.advice import resume, suggestions
 from coven_watchdog.decide.changes import became_at, went_through
+from coven_watchdog.decide.comebacks import CLEAN, exit_words, restarted
 from coven_watchdog.decide.text import one_line, said
 from coven_watchdog.decide.words import Place, clock_time, counted, span
-from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Incident, SessionBrief
-from coven_watchdog.model.words import Comeback, Effect, Form, Kind
+from coven_watchdog.model.words import Effect, Form, Kind
 
 TITLE_LIMIT = 60
 NAMED = 3
 _NAME_LIMIT = 24
 _DETAIL_LIMIT = 160
 _SHORT = 8
-_CLEAN = ExitStatus(code=0)
 
 
 def headline(incident: Incident, limit: int = _NAME_LIMIT) -> str:
@@ -107,18 +106,8 @@ def _detail(facts: Facts) -> str:
 
 
 def _crash(facts: Facts) -> str:
-    words = _exit(facts) or "gone without a clean stop"
+    words = exit_words(facts) or "gone without a clean stop"
     return f"{words}; {_detail(facts)}" if facts.detail else words
-
-
-def _exit(facts: Facts) -> str:
-    if facts.exit is None:
-        return ""
-
-    if facts.exit.signal is not None:
-        return f"killed by signal {facts.exit.signal}"
-
-    return f"exit code {facts.exit.code}" if facts.exit.code else "a clean stop"
 
 
 def _stop(facts: Facts) -> str:
@@ -126,7 +115,7 @@ def _stop(facts: Facts) -> str:
 
 
 def _end(facts: Facts) -> str:
-    parts = (_exit(facts) if facts.exit != _CLEAN else "", _detail(facts))
+    parts = (exit_words(facts) if facts.exit != CLEAN else "", _detail(facts))
     return "; ".join(part for part in parts if part)
 
 
@@ -135,49 +124,18 @@ def _launch(facts: Facts) -> str:
 
 
 def _hang(facts: Facts) -> str:
-    return "a signal stopped its process" if facts.detail == "stopped" else "its process lives and does not answer"
+    if facts.detail == "stopped":
+        return "a signal stopped its process"
+
+    held = f"{facts.count} clients hold it that do not finish their requests; it goes on when they hang up, or after a minute"
+    return held if facts.count else "its process lives and does not answer"
 
 
-def _restart(facts: Facts) -> str:
-    """Why another daemon serves, and what has changed with it."""
-    came = facts.comeback
-    if came is Comeback.CRASH:
-        how = _exit(facts) if facts.exit != _CLEAN else ""
-        return _and_version(facts, f"the one before crashed{f' ({how})' if how else ''}; a new daemon took over")
+def _hung(facts: Facts) -> str:
+    if facts.detail:
+        return "a signal had stopped its process"
 
-    if came is Comeback.REBOOT:
-        return _and_version(facts, "the machine was started anew, and a new daemon with it")
-
-    versions = _versions(facts)
-    if came is Comeback.UPGRADE:
-        return f"an upgrade: {versions or 'its program was replaced'}"
-
-    return versions or _CAME.get(came, "a new daemon took over")
-
-
-_CAME: Mapping[Comeback | None, str] = {
-    Comeback.MANUAL: "it was stopped cleanly and started again",
-    Comeback.UNKNOWN: "a new daemon took over; why is not known",
-}
-
-
-def _versions(facts: Facts) -> str:
-    """`version 1 became 2`, or "" where it did not change or is not known."""
-    changed = facts.version and facts.old_version and facts.version != facts.old_version
-    return f"version {said(facts.old_version, _NAME_LIMIT)} became {said(facts.version, _NAME_LIMIT)}" if changed else ""
-
-
-def _and_version(facts: Facts, words: str) -> str:
-    return f"{words}; {_versions(facts)}" if _versions(facts) else words
-
-
-def comeback(incident: Incident) -> str:
-    """What is remarkable about the daemon that came after: another version, another program, a reboot; else ""."""
-    facts = incident.facts
-    if facts.comeback is Comeback.UPGRADE:
-        return f"came back upgraded{f', {_versions(facts)}' if _versions(facts) else ''}"
-
-    return "came back with the machine" if facts.comeback is Comeback.REBOOT else _versions(facts) if facts.comeback else ""
+    return f"{facts.count} clients that did not finish their requests held it" if facts.count else ""
 
 
 def _loop(facts: Facts) -> str:
@@ -188,7 +146,7 @@ _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_CRASHED: _crash,
     Kind.DAEMON_STOPPED: _stop,
     Kind.DAEMON_UNRESPONSIVE: _hang,
-    Kind.DAEMON_RESTARTED: _restart,
+    Kind.DAEMON_RESTARTED: restarted,
     Kind.DAEMON_RESTART_LOOP: _loop,
     Kind.SESSION_CRASHED: _end,
     Kind.SESSION_FAILED: _end,
@@ -200,7 +158,7 @@ _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {
 _WHYS: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DAEMON_CRASHED: _end,
     Kind.DAEMON_DUPLICATE: lambda _: "",
-    Kind.DAEMON_UNRESPONSIVE: lambda facts: "a signal had stopped its process" if facts.detail else "",
+    Kind.DAEMON_UNRESPONSIVE: _hung,
     Kind.DAEMON_RESTART_LOOP: _loop,
 }
 _WITNESSED = frozenset({Kind.DAEMON_SOCKET_LOST, Kind.DAEMON_UNHEALTHY, Kind.DAEMON_INCOMPATIBLE})

@@ -42,6 +42,7 @@ _WITHOUT_LOCK = 10 * SECOND
 _UNANSWERED = 500 * MILLISECOND
 _LISTING_WITHIN = 5 * SECOND
 _LATE_COUNTS = 2 * SECOND
+_THREADS = 64
 _NEXT_TRY = 250 * MILLISECOND
 _SILENT = frozenset({Outcome.TIMED_OUT, Outcome.RESET})
 _NO_ENTRY = frozenset({Outcome.REFUSED, Outcome.NO_SOCKET})
@@ -169,13 +170,25 @@ def _silent(case: Case, life: Life, health: Asked) -> Judgement:
     if _frozen(life) and health.latency >= _UNANSWERED:
         return _trouble(case, life, Kind.DAEMON_UNRESPONSIVE, seen, _process(life))
 
-    return UNKNOWN
+    fresh = life.process_at is not None and life.process_at.awake >= health.at.awake
+    return UNKNOWN if fresh else ask(case, Look.DAEMON)
 
 
 def _frozen(life: Life) -> bool:
     """The kernel showed the process stopped twice, half a second apart."""
     since, at = life.stopped_since, life.process_at
     return since is not None and at is not None and at.awake - since.awake >= _UNANSWERED
+
+
+def _held(case: Case, life: Life) -> int:
+    """How many clients hold it, when they are as many as it serves at once; else 0.
+
+    Each that sends half a request has a thread of its own until it hangs up, or for a minute, when the log tells of it (seen on 0.4.6).
+    """
+    log, since = case.state.log, case.state.failing_since
+    told = log is not None and since is not None and log.unfinished_at is not None and log.unfinished_at >= since.wall
+    clients = max((life.sockets or 1) - 1, log.unfinished if log is not None and told else 0)
+    return clients if case.tested and clients >= _THREADS else 0
 
 
 def _process(life: Life) -> Witness:
@@ -234,6 +247,7 @@ def _verdict(case: Case, life: Life, kind: Kind, *witnesses: Witness, severity: 
         sessions=briefs(own, case.now),
         sessions_known=known,
         detail="stopped" if life.process is ProcessState.STOPPED else "",
+        count=_held(case, life) if kind is Kind.DAEMON_UNRESPONSIVE else 0,
         last_seen=life.last_good.wall if life.last_good else None,
         version=life.health.coven_version if life.health else "",
     )

@@ -11,7 +11,7 @@ from typing import ClassVar
 import anyio
 from anyio.abc import TaskGroup
 
-from coven_watchdog.coven.processes import apart, binary_replaced, lock_owners, program, started_wall, state
+from coven_watchdog.coven.processes import apart, binary_replaced, lock_owners, program, sockets, started_wall, state
 from coven_watchdog.model.facts import DaemonEnded, DaemonSeen, ExitLearned, Identity, LockSeen, ProcessSeen
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Look, ProcessState
@@ -177,7 +177,8 @@ class DaemonSource:
         changed = now_state is not self._state and now_state is not ProcessState.ENDED
         if asked or changed:
             self._state = now_state
-            await emit(ProcessSeen(self._shared.home, self._shared.now(), identity, now_state, cpu))
+            held = sockets(identity.pid) if asked else None
+            await emit(ProcessSeen(self._shared.home, self._shared.now(), identity, now_state, cpu, held))
 
         if changed and now_state is ProcessState.ALIVE:
             # It goes on. Of one that was stopped the core asks itself, with a patience of its own.

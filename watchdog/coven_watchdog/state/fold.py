@@ -157,7 +157,8 @@ def _process(state: HomeState, seen: ProcessSeen) -> HomeState:
         return state
 
     since = (life.stopped_since or seen.at) if seen.state is ProcessState.STOPPED else None
-    return replace(state, life=replace(life, process=seen.state, process_at=seen.at, stopped_since=since))
+    held = life.sockets if seen.sockets is None else seen.sockets
+    return replace(state, life=replace(life, process=seen.state, process_at=seen.at, stopped_since=since, sockets=held))
 
 
 def _ended(state: HomeState, seen: DaemonEnded) -> HomeState:

@@ -113,6 +113,8 @@ class Life:
     process: ProcessState = ProcessState.ALIVE
     process_at: Instant | None = None
     stopped_since: Instant | None = None
+    sockets: int | None = None
+    """How many it had open at the last look at its process."""
     health: Health | None = None
     latency: int | None = None
     served: Instant | None = None

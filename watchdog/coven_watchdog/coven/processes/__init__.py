@@ -28,6 +28,7 @@ if sys.platform == "linux":
         terminal,
     )
     from coven_watchdog.coven.processes.locks import lock_owners
+    from coven_watchdog.coven.processes.sockets import sockets
     from coven_watchdog.coven.processes.terminals import terminal_number, terminals
     from coven_watchdog.coven.processes.tree import tree_cpu
 else:  # pragma: no cover - macOS
@@ -47,6 +48,7 @@ else:  # pragma: no cover - macOS
         parent,
         peer,
         program,
+        sockets,
         started_wall,
         state,
         terminal,
@@ -71,6 +73,7 @@ __all__ = [
     "parent",
     "peer",
     "program",
+    "sockets",
     "started_wall",
     "state",
     "terminal",

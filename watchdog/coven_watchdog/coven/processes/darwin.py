@@ -236,6 +236,11 @@ def holder(pid: int, daemon: Identity | None, lock: Path | None = None) -> tuple
     return who, program(pid) if who is Holder.STRANGER else ""
 
 
+def sockets(_pid: int) -> int | None:
+    """Not read here."""
+    return None
+
+
 def _coven_holder(pid: int, lock: Path | None) -> Holder:
     """Whether a Coven serves: it keeps its serve lock open as long as it lives, its guardians do not (seen on 0.4.6, Linux)."""
     try:
