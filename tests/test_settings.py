@@ -40,6 +40,8 @@ def test_defaults() -> None:
     assert (empty.probe.session_interval, empty.probe.stopped_grace) == (15 * SECOND, 15 * SECOND)
     assert (empty.sessions.finished_after, empty.sessions.own_terminal) == (3 * MINUTE, False)
     assert empty.sessions.ghost_after == 2 * MINUTE
+    assert (empty.sessions.waiting_after, empty.sessions.stalled_after) == (3 * MINUTE, 30 * MINUTE)
+    assert read('[sessions]\nstalled_after = "off"').sessions.stalled_after == 0
     assert (empty.alerts.group_wait, empty.alerts.group_interval) == (2 * SECOND, MINUTE)
     assert (empty.alerts.repeat_every, empty.alerts.max_reminders, empty.alerts.send_resolved) == (4 * HOUR, 6, True)
     assert (empty.delivery.timeout, empty.delivery.give_up_after, empty.delivery.preload) == (20 * SECOND, DAY, False)

@@ -19,6 +19,7 @@ from coven_watchdog import clock
 from coven_watchdog.coven import processes
 from coven_watchdog.coven.ceiling import Ceiling
 from coven_watchdog.coven.client import CovenClient
+from coven_watchdog.coven.newest import EventAfter
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.errors import (
     CovenError,
@@ -91,6 +92,7 @@ async def test_health_is_asked_as_coven_wants_it(home: HomePaths) -> None:
         ),
         (lambda asking: asking.session("A.b_c:d-1", GENEROUS), "GET /api/v1/sessions/A.b_c:d-1 HTTP/1.1"),
         (lambda asking: asking.events("a:b", GENEROUS), "GET /api/v1/events?sessionId=a%3Ab&limit=100 HTTP/1.1"),
+        (lambda asking: asking.event_after("a", 7, GENEROUS), "GET /api/v1/events?sessionId=a&afterSeq=7&limit=1 HTTP/1.1"),
     ],
 )
 async def test_each_route_is_asked_by_its_name(
@@ -105,13 +107,15 @@ async def test_each_route_is_asked_by_its_name(
 
 
 async def test_the_answers_of_the_other_routes(home: HomePaths) -> None:
-    """A page, a row, whether there are events."""
-    with serving(home.socket, says(ROW | {"sessions": [ROW], "next_cursor": "n", "events": [{"seq": 3}]})):
+    """A page, a row, whether there are events, and the first after a number."""
+    event = {"seq": 3, "created_at": ROW["created_at"]}
+    with serving(home.socket, says(ROW | {"sessions": [ROW], "next_cursor": "n", "events": [event]})):
         async with client(home) as asking:
             page = await asking.page(1, None, GENEROUS)
             assert (page.value.rows, page.value.next_cursor, page.peer) == ((KNOWN,), "n", SELF)
             assert (await asking.session("x", GENEROUS)).value == KNOWN
             assert (await asking.events("x", GENEROUS)).value.count == 1
+            assert (await asking.event_after("x", 0, GENEROUS)).value == EventAfter(3, KNOWN.created_at)
 
     with serving(home.socket, says({"events": []})):
         async with client(home) as asking:
@@ -140,6 +144,9 @@ async def test_what_is_no_session_id_is_never_asked_for(home: HomePaths, session
             for ask in (asking.session, asking.events):
                 with pytest.raises(NotContractError):
                     await ask(session, GENEROUS)
+
+            with pytest.raises(NotContractError):
+                await asking.event_after(session, 0, GENEROUS)
 
     assert server.connections == 0
 

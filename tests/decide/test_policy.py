@@ -213,6 +213,13 @@ def test_recoveries_can_be_off() -> None:
     assert told(*flapping(4), (1200, WELL), (2200, WELL), settings=settings)[-1] == "(resolved_off)"
 
 
+def test_an_end_that_concerns_nobody() -> None:
+    """Whoever answered a session that waited knows that it goes on: its end is recorded without a word."""
+    waits = bad(Kind.SESSION_WAITING, WARNING)
+    goes_on = well(Kind.SESSION_WAITING, subject=waits.subject)
+    assert told((0, waits), (20, goes_on), (700, waits)) == ["first", "(withdrawn)", "first"]
+
+
 def test_below_severity_then_worse() -> None:
     """A channel that was spared the mild form hears the worse one first, and then its end; the other hears all."""
     mild = bad(Kind.DAEMON_CRASHED, WARNING)

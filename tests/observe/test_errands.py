@@ -17,6 +17,7 @@ from coven_watchdog.observe.errands import Errands
         (lambda errands: errands.end("a"), True),
         (lambda errands: errands.row("a"), False),
         (lambda errands: errands.event("a"), False),
+        (lambda errands: errands.output("a"), False),
         (lambda errands: errands.runner("a"), False),
     ],
 )

@@ -13,13 +13,14 @@ import pytest
 from coven_watchdog.coven import processes
 from coven_watchdog.model.facts import ExitStatus, HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
-from coven_watchdog.model.processes import HarnessSought, Traces
+from coven_watchdog.model.processes import HarnessSought, PulsesSeen, Traces
 from coven_watchdog.model.time import MILLISECOND
 from coven_watchdog.model.words import ExitWatch, Look, Owner, ProcessState
 from coven_watchdog.observe.harnesses import HarnessSource, spare_descriptors
 from coven_watchdog.observe.shared import Shared
+from coven_watchdog.settings import Delay, Duration, Sessions, Settings
 from coven_watchdog.simulated.control import SimulatedCoven
-from observe.bench import Seen, ground, in_thread, life, running
+from observe.bench import SLOW, Seen, ground, in_thread, life, running
 from observe.processes.test_pidfd import needs_exit_status
 from programs import program
 from waiting import auntil, until
@@ -174,7 +175,29 @@ async def test_a_look_at_one_session(coven: SimulatedCoven, seen: Seen) -> None:
 
             assert (await seen.wait(HarnessSought, lambda sought: sought.session == "outside")).traces is None
             found = (await seen.wait(HarnessSought, lambda sought: sought.session == "ghost")).traces
-            assert found == Traces(children=0, terminals=0, runs=0, leases=None)
+            assert found is not None
+            assert (found.children, found.runs, found.leases) == (0, 0, None)
+
+
+@pytest.mark.anyio
+async def test_how_the_processes_are(coven: SimulatedCoven, seen: Seen) -> None:
+    """Of the live sessions all at once, now and then; as often as the shortest time that matters wants it."""
+    quick = Settings(sessions=Sessions(waiting_after=Duration(4000), stalled_after=Delay(0)))
+    for settings, again in ((quick, True), (SLOW, False)):
+        async with ground(coven.home, settings) as shared:
+            shared.daemon = life(coven.pid)
+            seen.clear()
+            async with running(HarnessSource(shared), emit=seen.emit):
+                session = await coven.launch("sleep")
+                await listed(shared)
+                (pulse,) = [one for one in (await seen.wait(PulsesSeen)).pulses if one.session == session]
+                assert (pulse.state, pulse.identity.pid) == (ProcessState.ALIVE, await pid_of(coven, session))
+                for _ in range(3):
+                    shared.to_harnesses.poke()
+                    lap = shared.lapped["harnesses"]
+                    await auntil(lambda: shared.lapped["harnesses"] > lap)  # noqa: B023 - awaited at once
+
+                assert (len(seen.of(PulsesSeen)) > 1) is again
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Duration(int):
 
 
 class Delay(Duration):
-    """A span of time that may be left out: `""` is none."""
+    """A span of time that may be left out: `""` and `off` are none."""
 
     __slots__ = ()
 
@@ -52,7 +52,7 @@ class Delay(Duration):
         Raises:
             ValueError: the text is no duration.
         """
-        return cls(Duration.parse(text)) if text.strip() else cls(0)
+        return cls(0) if text.strip() in {"", "off"} else cls(Duration.parse(text))
 
 
 class DayTime(str):
@@ -161,6 +161,8 @@ class Sessions(_Section, frozen=True, kw_only=True):
     """What of sessions is told."""
 
     finished_after: Duration = Duration(3 * MINUTE)
+    waiting_after: Duration = Duration(3 * MINUTE)
+    stalled_after: Delay = Delay(30 * MINUTE)
     ghost_after: Duration = Duration(2 * MINUTE)
     own_terminal: bool = False
 

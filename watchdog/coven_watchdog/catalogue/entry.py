@@ -35,6 +35,8 @@ class Entry:
     advice: tuple[Advice, ...] = ()
     ending: tuple[str, str] = ("", "")
     """States only: what it was, in a story that is over; the headline of its recovery."""
+    ends_quietly: bool = False
+    """Its end is recorded and told to nobody: whoever it was about knows."""
 
 
 EFFECTS: Mapping[Effect, str] = MappingProxyType(

@@ -52,6 +52,23 @@ SESSIONS: Mapping[Kind, Entry] = {
         ),
         ending=("running without a process", "A ghost session is gone"),
     ),
+    Kind.SESSION_STALLED: Entry(
+        "A session stalled",
+        "no output, and no CPU in its processes",
+        "It runs without a terminal and has done nothing for long: it hangs, or waits for something that does not come.",
+        Severity.WARNING,
+        advice=(_SESSION_LOG,),
+        ending=("did nothing", "A session works again"),
+    ),
+    Kind.SESSION_WAITING: Entry(
+        "A session waits for you",
+        "silent on its terminal, and no CPU in its processes",
+        "It is alive and neither prints nor works: most often it has asked something and waits for the answer.",
+        Severity.INFO,
+        advice=(Advice("coven sessions log {short}", Effect.READS, "See what it asks"),),
+        ending=("waited for an answer", "A session goes on"),
+        ends_quietly=True,
+    ),
     Kind.SESSION_KILLED: Entry(
         "A session was killed",
         "killed through Coven",

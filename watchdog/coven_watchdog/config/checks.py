@@ -23,6 +23,8 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "probe.session_interval": (SECOND, DAY),
     "probe.stopped_grace": (0, DAY),
     "sessions.finished_after": (0, _YEAR),
+    "sessions.waiting_after": (SECOND, _YEAR),
+    "sessions.stalled_after": (0, _YEAR),
     "sessions.ghost_after": (SECOND, _YEAR),
     "alerts.group_wait": (0, MINUTE * 60),
     "alerts.group_interval": (0, DAY),

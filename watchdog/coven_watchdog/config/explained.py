@@ -18,6 +18,8 @@ EXPLAINED: Mapping[str, str] = {
     "probe.stopped_grace": "How long after a clean stop a start still makes it a restart.",
     "sessions": "What of sessions is told.",
     "sessions.finished_after": "session.finished is told of runs at least this long.",
+    "sessions.waiting_after": "session.waiting is told of one on a terminal that neither prints nor works for this long.",
+    "sessions.stalled_after": 'session.stalled is told of one without a terminal that neither prints nor works for this long. "off": never.',
     "sessions.ghost_after": "session.ghost is told of a row that says running when nothing is behind it for this long.",
     "sessions.own_terminal": "Also tell what a `coven run` shows in its own open terminal.",
     "alerts": "How often people hear of it.",

@@ -23,7 +23,7 @@ _LEAVES: Mapping[object, Schema] = {
     bool: {"type": "boolean"},
     bool | None: {"type": "boolean"},
     Duration: {"type": "string", "pattern": _DURATION},
-    Delay: {"type": "string", "pattern": rf"^\s*$|{_DURATION}"},
+    Delay: {"type": "string", "pattern": rf"^\s*(off)?\s*$|{_DURATION}"},
     DayTime: {"type": "string", "pattern": rf"^({_DAY_TIME})?$"},
     QuietHours: {"type": "string", "pattern": rf"^({_DAY_TIME}-{_DAY_TIME})?$"},
     Secret | None: {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9+.-]*://"},

@@ -19,6 +19,7 @@ from coven_watchdog.coven.ceiling import Ceiling
 from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.exchange import Reply, deadline, exchange
 from coven_watchdog.coven.health import decode_health
+from coven_watchdog.coven.newest import EventAfter, decode_event_after
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.coven.trust import examine
 from coven_watchdog.decide.text import said
@@ -126,6 +127,11 @@ class CovenClient:
         """The first events of a session, by `GET /events?sessionId=…&limit=100`: all of one that was short."""
         reply = await self._ask("events", {"sessionId": _checked(session), "limit": "100"}, timeout)
         return await _usable(reply, wire.decode_events)
+
+    async def event_after(self, session: str, after: int, timeout: float) -> Answer[EventAfter]:  # noqa: ASYNC109 - the same
+        """The first event of a session after a sequence number, by `GET /events?sessionId=…&afterSeq=…&limit=1`."""
+        query = {"sessionId": _checked(session), "afterSeq": str(after), "limit": "1"}
+        return await _usable(await self._ask("events", query, timeout), decode_event_after)
 
     async def _ask(
         self,

@@ -41,6 +41,8 @@ _ENDED = {
     Kind.SESSION_LAUNCH_FAILED: "never started",
     Kind.SESSION_ORPHANED: "lost its owner",
     Kind.SESSION_GHOST: "is a ghost",
+    Kind.SESSION_STALLED: "stalled",
+    Kind.SESSION_WAITING: "waits for you",
     Kind.SESSION_KILLED: "was killed",
     Kind.SESSION_FINISHED: "finished",
 }

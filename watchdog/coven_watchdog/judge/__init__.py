@@ -14,6 +14,7 @@ from coven_watchdog.judge.harnesses import harnesses
 from coven_watchdog.judge.ledger import store
 from coven_watchdog.judge.own import blind, sources, troubles
 from coven_watchdog.judge.programs import outdated
+from coven_watchdog.judge.quiet_sessions import quiet_sessions
 from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.rivals import duplicate
 from coven_watchdog.judge.sessions import sessions
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     sessions,
     followed,
     ghosts,
+    quiet_sessions,
     blind,
     sources,
     troubles,

@@ -6,7 +6,7 @@ As in `facts`: what was seen, never what it means.
 from dataclasses import dataclass
 
 from coven_watchdog.model.facts import Identity, Observation
-from coven_watchdog.model.words import Owner, ProcessState
+from coven_watchdog.model.words import ProcessState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Pulse:
     state: ProcessState
     cpu: int
     terminal: bool
-    owner: Owner = Owner.DAEMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,12 @@ class PulsesSeen(Observation):
 
 @dataclass(frozen=True, slots=True)
 class OutputSeen(Observation):
-    """When the newest event of a session was recorded, in wall µs by Coven's stamp; None: it has none."""
+    """When the newest event of a session was recorded, in wall µs by Coven's stamp; None: it has none.
+
+    `final` False: there may be newer ones. `over`: they are not looked for now.
+    """
 
     session: str
     newest: int | None
+    final: bool = True
+    over: bool = True

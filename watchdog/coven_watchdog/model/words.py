@@ -58,6 +58,8 @@ class Kind(StrEnum):
     SESSION_LAUNCH_FAILED = "session.launch_failed"
     SESSION_ORPHANED = "session.orphaned"
     SESSION_GHOST = "session.ghost"
+    SESSION_STALLED = "session.stalled"
+    SESSION_WAITING = "session.waiting"
     SESSION_KILLED = "session.killed"
     SESSION_FINISHED = "session.finished"
     WATCHDOG_STORE_DAMAGED = "watchdog.store_damaged"
@@ -401,6 +403,7 @@ class Look(StrEnum):
     SESSION = auto()
     EVENTS = auto()
     HARNESS = auto()
+    OUTPUT = auto()
     SCENE = auto()
     LOG = auto()
     PROGRAMS = auto()

@@ -22,6 +22,8 @@ class Errands:
     """Rows that a look wants by id."""
     events: dict[str, None] = field(default_factory=dict)
     """Sessions of which a look wants to know whether they ever wrote an event."""
+    outputs: dict[str, None] = field(default_factory=dict)
+    """Sessions of which a look wants to know when they wrote their newest event."""
     runners: dict[str, None] = field(default_factory=dict)
     """Sessions whose `coven run` is over: their row is now how they ended."""
 
@@ -58,6 +60,11 @@ class Errands:
     def event(self, session: str) -> None:
         """Ask whether a session ever wrote an event."""
         self.events[session] = None
+        self.nudge.poke()
+
+    def output(self, session: str) -> None:
+        """Ask when a session wrote its newest event."""
+        self.outputs[session] = None
         self.nudge.poke()
 
     def runner(self, session: str) -> None:

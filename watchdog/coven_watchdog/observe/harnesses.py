@@ -1,6 +1,7 @@
 """Live session rows come in; the processes behind them go out, and their ends as the kernel tells them: sooner than Coven's row."""
 
 import resource
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from typing import ClassVar
@@ -9,11 +10,11 @@ import anyio
 from anyio.abc import TaskGroup
 
 from coven_watchdog.coven.harnesses import HarnessMatch, match
-from coven_watchdog.coven.processes import state
+from coven_watchdog.coven.processes import state, terminal, tree_cpu
 from coven_watchdog.coven.traces import Known, traces
 from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
-from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.processes import HarnessSought, Pulse, PulsesSeen
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import ExitWatch, Look, SessionStatus
 from coven_watchdog.observe.processes import Vigil, watch
@@ -23,6 +24,7 @@ from coven_watchdog.observe.source import Emit
 
 _SOON, _SOON_TIMES = 0.2, 3
 _REST = 60.0
+_FEEL_EVERY, _PARTS = 25 * SECOND, 4
 _SEEK_EVERY = 10 * SECOND
 """Between two looks at what there may be of a session without a process: each goes through all processes of the machine."""
 
@@ -53,6 +55,7 @@ class HarnessSource:
         self._tries: dict[str, int] = {}
         self._wanted: dict[str, None] = {}
         self._sought_at: dict[str, int] = {}
+        self._felt_at = -_FEEL_EVERY
         self._open = 0
         self._said = False
 
@@ -70,6 +73,7 @@ class HarnessSource:
             while True:
                 new = await self._match(emit, tg)
                 await self._seek(emit)
+                await self._feel(emit)
                 self._shared.lap(self.name)
                 await self._shared.rest(self.name, self._shared.to_harnesses, _SOON if new else _REST)
 
@@ -121,6 +125,21 @@ class HarnessSource:
         found = await shared.call(find, row, shared.daemon, shared.paths.root, others)
         return HarnessSought(shared.home, shared.now(), session, traces=found)
 
+    async def _feel(self, emit: Emit) -> None:
+        """How the processes of live sessions are, now and then: in the round of a listing, so that nobody wakes for it."""
+        shared, now = self._shared, self._shared.now().awake
+        felt = {session: identity for session, identity in self._attended.items() if session in shared.live}
+        if felt and now >= self._felt_at + self._pause:
+            self._felt_at = now
+            pulses = await shared.call(_pulses, felt)
+            await emit(PulsesSeen(shared.home, shared.now(), pulses))
+
+    @property
+    def _pause(self) -> int:
+        """µs between two looks at them: a part of the shortest time that matters."""
+        keys = self._shared.settings().sessions
+        return min((_FEEL_EVERY, *(after // _PARTS for after in (keys.waiting_after, keys.stalled_after) if after)))
+
     async def _arm(self, found: HarnessMatch, emit: Emit, tg: TaskGroup) -> None:
         shared = self._shared
         vigil = watch(found.identity, spare=self._open < self._descriptors)
@@ -167,6 +186,11 @@ class HarnessSource:
         await until_ended(runner)
         self._shared.runners.pop(session, None)
         self._shared.errands.runner(session)
+
+
+def _pulses(felt: Mapping[str, Identity]) -> tuple[Pulse, ...]:
+    """Blocking: a tree of processes each."""
+    return tuple(Pulse(session, one, state(one)[0], tree_cpu(one), terminal(one.pid)) for session, one in felt.items())
 
 
 def _has_process(row: SessionRow) -> bool:

@@ -29,6 +29,7 @@ class HealthSource:
         self._shared = shared
         self._asked: LookRequest | None = None
         self._told: Asked | None = None
+        self._last: Asked | None = None
         self._failures = 0
 
     def ask(self, request: LookRequest) -> None:
@@ -38,7 +39,7 @@ class HealthSource:
 
     async def run(self, emit: Emit) -> None:
         """Ask for ever."""
-        self._told, self._failures = None, 0
+        self._told, self._last, self._failures = None, None, 0
         while True:
             await self._round(emit)
             self._shared.lap(self.name)
@@ -60,6 +61,8 @@ class HealthSource:
         if request is not None or self._is_news(asked):
             self._told = asked
             await emit(asked)
+
+        self._last = asked
 
     @property
     def _anybody(self) -> bool:
@@ -102,7 +105,14 @@ class HealthSource:
         if told is None or asked.outcome is not Outcome.OK:
             return True
 
-        return asked.at.awake - told.at.awake >= _TOLD_EVERY or _gist(asked) != _gist(told)
+        stirs = _recorded(self._last) == _recorded(told) != _recorded(asked)
+        return stirs or asked.at.awake - told.at.awake >= _TOLD_EVERY or _gist(asked) != _gist(told)
+
+
+def _recorded(asked: Asked | None) -> int | None:
+    """How many events it has recorded: told when that moves after it stood still, for somebody prints who was silent."""
+    writer = asked.health.event_writer if asked and asked.health else None
+    return writer.committed_events if writer else None
 
 
 def _gist(asked: Asked) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.log import LogSeen
-from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.processes import HarnessSought, OutputSeen
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
@@ -25,6 +25,8 @@ from coven_watchdog.settings import Probe
 _LOCAL = 0.25
 _REQUEST = 20.0
 _QUEUE = 1.0
+_SEARCH = 180.0
+"""Up to some forty requests, 2.5 s apart."""
 _SPACING = 50 * MILLISECOND
 _REMEMBERED = 1000
 
@@ -42,6 +44,7 @@ _OF_SESSION: Mapping[type[Observation], Look] = {
     SessionSeen: Look.SESSION,
     EventsSeen: Look.EVENTS,
     HarnessSought: Look.HARNESS,
+    OutputSeen: Look.OUTPUT,
 }
 
 
@@ -88,7 +91,12 @@ class Looks:
 def answers(observation: Observation) -> tuple[tuple[Look, str], ...]:
     """Which look, at which subject, an observation answers."""
     match observation:
-        case SessionSeen(session=session) | EventsSeen(session=session) | HarnessSought(session=session):
+        case (
+            SessionSeen(session=session)
+            | EventsSeen(session=session)
+            | HarnessSought(session=session)
+            | OutputSeen(session=session, over=True)
+        ):
             return ((_OF_SESSION[type(observation)], session),)
         case Asked(route=route, session=session):
             return ((_ROUTES[route], session),)
@@ -102,5 +110,8 @@ def patience(request: LookRequest, probe: Probe) -> float:
     if request.look is Look.HEALTH:
         timeout = probe.health_timeout if request.timeout is None else request.timeout
         return timeout / SECOND + _QUEUE
+
+    if request.look is Look.OUTPUT:
+        return _SEARCH
 
     return _REQUEST if request.look in {Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.HARNESS} else _LOCAL

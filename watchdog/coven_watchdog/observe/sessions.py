@@ -19,6 +19,7 @@ from coven_watchdog.model.time import MINUTE, SECOND
 from coven_watchdog.model.words import Look, ProcessState, Route
 from coven_watchdog.observe.asking import failed
 from coven_watchdog.observe.following import Following, Pace
+from coven_watchdog.observe.output import Searches
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.observe.source import Emit
 from coven_watchdog.observe.survey import mark_of
@@ -48,7 +49,7 @@ class SessionsSource:
     """Follows the sessions of a home through its daemon."""
 
     name: ClassVar[str] = "sessions"
-    looks: ClassVar[frozenset[Look]] = frozenset({Look.SESSIONS, Look.SESSION, Look.EVENTS})
+    looks: ClassVar[frozenset[Look]] = frozenset({Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.OUTPUT})
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
@@ -57,6 +58,7 @@ class SessionsSource:
     def _begin(self) -> None:
         self._following = Following()
         self._pace = Pace()
+        self._searches = Searches(self._shared)
         self._told: _Listing | None = None
         self._told_at = 0
         self._walked_at: int | None = None
@@ -72,6 +74,8 @@ class SessionsSource:
             errands.list()
         elif request.look is Look.SESSION:
             errands.row(request.subject)
+        elif request.look is Look.OUTPUT:
+            errands.output(request.subject)
         else:
             errands.event(request.subject)
 
@@ -80,6 +84,7 @@ class SessionsSource:
         self._begin()
         while True:
             await self._do_errands(emit)
+            await self._search(emit)
             if self._wait() <= 0:
                 await self._list(emit)
 
@@ -96,7 +101,18 @@ class SessionsSource:
         urgent = errands.walked or errands.listed
         interval = shared.settings().probe.session_interval
         due = self._pace.due(now, interval, urgent=urgent, hinted=errands.hinted, ended=bool(errands.ended))
+        search = self._searches.due()
+        if search is not None and due > now:
+            due = min(due, max(now + 1, search))
+
         return (due - now) / SECOND
+
+    async def _search(self, emit: Emit) -> None:
+        """One more question after the newest event of a session, when it is time."""
+        now, due = self._shared.now().awake, self._searches.due()
+        if due is not None and due <= now and self._shared.answering:
+            self._pace.hinted_at = now
+            await emit(await self._searches.step())
 
     async def _do_errands(self, emit: Emit) -> None:
         errands = self._shared.errands
@@ -175,7 +191,9 @@ class SessionsSource:
         if always or listing != self._told or now.awake - self._told_at >= _TOLD_EVERY:
             self._told, self._told_at = listing, now.awake
             total = len(listing.rows) if listing.complete else None
-            seen = SessionsListed(self._shared.home, now, listing.rows, listing.complete, listing.identity, total, listing.unread)
+            seen = SessionsListed(
+                self._shared.home, now, listing.rows, listing.complete, listing.identity, total, listing.unread
+            )
             await emit(seen)
 
     def _outran(self, listing: _Listing) -> bool:
@@ -192,6 +210,7 @@ class SessionsSource:
                 break
 
         shared.live = dict(following.live)
+        self._searches.keep()
         shared.used = following.used(shared.now().wall)
         shared.to_harnesses.poke()
         now = shared.now().awake

@@ -9,18 +9,14 @@ from coven_watchdog.model.facts import (
     Asked,
     DaemonEnded,
     DaemonSeen,
-    EventsSeen,
     ExitLearned,
     FilesSeen,
-    HarnessEnded,
-    HarnessSeen,
     HomeForgotten,
     LockSeen,
     LoopLate,
     Observation,
     OwnTrouble,
     ProcessSeen,
-    RunnerSeen,
     SceneSeen,
     SessionSeen,
     SessionsListed,
@@ -28,23 +24,14 @@ from coven_watchdog.model.facts import (
     SourceFailed,
     SourceWorks,
 )
-from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
 from coven_watchdog.state.features import fold_features
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
-from coven_watchdog.state.sessions import (
-    end_with_daemon,
-    fold_events,
-    fold_harness,
-    fold_harness_end,
-    fold_listing,
-    fold_row,
-    fold_runner,
-    fold_sought,
-)
+from coven_watchdog.state.processes import OF_PROCESSES
+from coven_watchdog.state.sessions import end_with_daemon, fold_listing, fold_row
 
 SETTLE = 5 * SECOND
 _BACKWARDS = SECOND
@@ -287,11 +274,7 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     Asked: _asked,
     SessionsListed: _listed,
     SessionSeen: fold_row,
-    EventsSeen: fold_events,
-    HarnessSeen: fold_harness,
-    HarnessEnded: fold_harness_end,
-    RunnerSeen: fold_runner,
-    HarnessSought: fold_sought,
+    **OF_PROCESSES,
     ProgramsSeen: lambda state, seen: replace(state, programs=seen),
     Slept: _slept,
     LoopLate: _late,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from coven_watchdog.model.facts import (
     Asked,
+    EventWriter,
     ExitStatus,
     FilesSeen,
     HarnessSeen,
@@ -18,10 +19,21 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.looks import HomeLook
-from coven_watchdog.model.processes import HarnessSought
+from coven_watchdog.model.processes import HarnessSought, Pulse
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A time in which a session's processes used no CPU to speak of; whether it printed, its daemon's counter or its events tell."""
+
+    since: Instant
+    writer: EventWriter | None
+    """What the daemon had recorded when that was last known."""
+    proven: Instant | None = None
+    """When its newest event was seen to be older than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,12 @@ class LiveSession:
     """The last look for a process of it while none was known."""
     vacant: Instant | None = None
     """Since when each such look found nothing that may be its process."""
+    pulse: tuple[Instant, Pulse] | None = None
+    """The last look at its processes."""
+    quiet: Quiet | None = None
+    """Since it was last seen to work or print."""
+    busy: bool = False
+    """It was seen to work or print."""
     confirmed: Instant | None = None
     """When its row was last asked for by its id."""
 

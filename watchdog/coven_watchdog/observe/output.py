@@ -1,0 +1,68 @@
+"""Sessions whose newest event is wanted come in; one question at a time, far apart, goes to Coven; when it was recorded goes out.
+
+A question has the place of a listing that the ledger hinted at: while sessions print, no more is asked than without it.
+"""
+
+from dataclasses import dataclass, field
+
+from coven_watchdog.coven.newest import Newest
+from coven_watchdog.errors import CovenError
+from coven_watchdog.model.facts import Asked
+from coven_watchdog.model.processes import OutputSeen
+from coven_watchdog.model.time import MILLISECOND, SECOND
+from coven_watchdog.model.words import Route
+from coven_watchdog.observe.asking import failed
+from coven_watchdog.observe.shared import Shared
+
+_TIMEOUT = 8.0
+_APART, _AT_FIRST = 2_500 * MILLISECOND, 500 * MILLISECOND
+_JUST_NOW = 10 * SECOND
+"""A session that has printed so lately prints: which event is its very newest does not matter."""
+_FIRST = 6
+"""Most searches end with the first question; of a long one the first few are asked quickly."""
+
+
+@dataclass(slots=True)
+class Searches:
+    """The searches of one home; where one ended the next one of that session begins. Times in awake µs."""
+
+    shared: Shared
+    _newest: dict[str, Newest] = field(default_factory=dict)
+    _asked_at: int = -_APART
+    _asked: int = 0
+    """How often in this search."""
+
+    def due(self) -> int | None:
+        """When the next question may be asked; None: nobody wants to know anything."""
+        apart = _AT_FIRST if 0 < self._asked < _FIRST else _APART
+        return self._asked_at + apart if self.shared.errands.outputs else None
+
+    async def step(self) -> OutputSeen | Asked:
+        """Ask once, of the session that was wanted first; tells how new the newest event is that is known by now."""
+        shared, wanted = self.shared, self.shared.errands.outputs
+        session = next(iter(wanted))
+        self._asked_at, self._asked = shared.now().awake, self._asked + 1
+        newest = self._newest.setdefault(session, Newest())
+        after = newest.after
+        try:
+            answer = await shared.turn.patiently(lambda: shared.client.event_after(session, after, _TIMEOUT))
+        except CovenError as error:
+            self._done(session)
+            return failed(shared, Route.EVENTS, error, session=session)
+
+        newest.told(after, answer.value)
+        now, found = shared.now(), newest.found
+        over = found or (newest.at is not None and newest.at >= now.wall - _JUST_NOW)
+        if over:
+            newest.begin()
+            self._done(session)
+
+        return OutputSeen(shared.home, now, session, newest.at, final=found, over=over)
+
+    def _done(self, session: str) -> None:
+        self._asked = 0
+        self.shared.errands.outputs.pop(session, None)
+
+    def keep(self) -> None:
+        """Forget the sessions that are not live."""
+        self._newest = {session: newest for session, newest in self._newest.items() if session in self.shared.live}
