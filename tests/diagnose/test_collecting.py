@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from coven_watchdog.diagnose.case import fine
-from coven_watchdog.diagnose.collecting import Collector, collect
+from coven_watchdog.diagnose.collecting import Collector, attempt, collect
 from coven_watchdog.model.words import CheckStatus, Topic
 from coven_watchdog.report.doctor import DoctorLine
 
@@ -42,3 +42,15 @@ async def test_each_fails_alone() -> None:
     assert "abcdef" not in found[0].says
     assert found[1].says == "could not be examined within 0.2 s"
     assert [line.says for line in found[2:]] == ["case", "more"]
+
+
+async def test_a_group_of_errors() -> None:
+    """Where it began is told, not which task fell over it."""
+
+    async def breaks() -> str:
+        message = "tasks"
+        raise ExceptionGroup(message, [ValueError("the beginning")])
+
+    found = await attempt(Topic.HOME, breaks, 5)
+    assert isinstance(found, DoctorLine)
+    assert found.says == "could not be examined: ValueError: the beginning"

@@ -1,6 +1,6 @@
 """Named collectors come in; what each found goes out. Each fails alone and has a deadline: the others go on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,6 +13,7 @@ from coven_watchdog.redact import redact
 from coven_watchdog.report.doctor import DoctorLine
 
 C = TypeVar("C")
+T = TypeVar("T")
 PATIENCE = 1.0
 """Seconds for one collector."""
 
@@ -41,11 +42,24 @@ async def collect(collectors: Sequence[Collector[C]], case: C, patience: float =
 
 async def _fenced(one: Collector[C], case: C, patience: float) -> tuple[DoctorLine, ...]:
     """What it finds, or that it could not."""
+
+    async def find() -> tuple[DoctorLine, ...]:
+        return await to_thread.run_sync(one.find, case, abandon_on_cancel=True)
+
+    found = await attempt(one.topic, find, patience)
+    return (found,) if isinstance(found, DoctorLine) else found
+
+
+async def attempt(topic: Topic, find: Callable[[], Awaitable[T]], patience: float) -> T | DoctorLine:
+    """What `find` gives within so many seconds, or a line that says why it gave nothing."""
     try:
         with anyio.fail_after(patience):
-            return await to_thread.run_sync(one.find, case, abandon_on_cancel=True)
+            return await find()
     except TimeoutError:
-        return (wrong(one.topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs."),)
+        return wrong(topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs.")
     except Exception as error:  # noqa: BLE001 - the fence: one part that breaks must not hide what the others found
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+
         why = redact(f"{type(error).__name__}: {error}")
-        return (wrong(one.topic, f"could not be examined: {why}", cause="A fault of the watchdog itself."),)
+        return wrong(topic, f"could not be examined: {why}", cause="A fault of the watchdog itself.")

@@ -17,8 +17,8 @@ from coven_watchdog.coven.logbook import Entry, read
 from coven_watchdog.coven.paths import HomePaths
 from coven_watchdog.decide.words import Place
 from coven_watchdog.diagnose import contact, ledger, logged, own, programs
-from coven_watchdog.diagnose.case import HomeCase, wrong
-from coven_watchdog.diagnose.collecting import Collector, collect
+from coven_watchdog.diagnose.case import HomeCase
+from coven_watchdog.diagnose.collecting import Collector, attempt, collect
 from coven_watchdog.diagnose.limits import limits
 from coven_watchdog.diagnose.look import HomeCheck, fresh_look
 from coven_watchdog.diagnose.own import OwnCase
@@ -127,13 +127,13 @@ async def _homes(asked: Asked, records: Records) -> Sequence[tuple[DoctorHome, S
 
 async def _home(asked: Asked, home: Home, records: Records) -> tuple[DoctorHome, Sequence[str]]:
     """One home."""
-    check = None
-    with anyio.move_on_after(LOOK_PATIENCE):
-        check = (await fresh_look(asked.settings, [home], asked.uid, listing=False)).homes[0]
 
-    if check is None:
-        line = wrong(Topic.HOME, f"could not be looked at within {LOOK_PATIENCE:g} s", cause="Its disk or the system hangs.")
-        return _unseen(home, line), ()
+    async def look() -> HomeCheck:
+        return (await fresh_look(asked.settings, [home], asked.uid, listing=False)).homes[0]
+
+    check = await attempt(Topic.HOME, look, LOOK_PATIENCE)
+    if isinstance(check, DoctorLine):
+        return _unseen(home, check), ()
 
     case = await _case(asked, check, records)
     lines = await collect(OF_HOME, case)

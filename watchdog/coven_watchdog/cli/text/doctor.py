@@ -19,7 +19,7 @@ _SIGNS = {
 _ANSWERS = {
     Answer.YES: Span("yes", Shade.STRONG),
     Answer.NO: Span("no", Shade.STRONG),
-    Answer.UNKNOWN: Span("not known", Shade.WARN),
+    Answer.UNKNOWN: Span(""),
 }
 _NOW = {
     Answer.YES: Span("so now", Shade.BAD),
@@ -120,7 +120,8 @@ def _questions(questions: Sequence[Question], width: int) -> Iterator[Line]:
     shown: set[str] = set()
     for question in questions:
         yield line("  ", Span(question.question, Shade.STRONG), " ", _ANSWERS[question.answer])
-        yield from _hanging(" " * 4, Span(question.why), width)
+        outside = "cannot be known from outside: " if question.answer is Answer.UNKNOWN else ""
+        yield from _hanging(" " * 4, Span(f"{outside}{question.why}"), width)
         for one in question.lines:
             if one not in shown:
                 yield from _hanging(" " * 6, Span(one, Shade.DIM), width)
