@@ -1,4 +1,4 @@
-"""What cannot be known on a system, whatever is tried. Counterpart: the table of witnesses in docs/doctor.md."""
+"""What cannot be known on a system, whatever is tried. Counterpart: the last part of docs/doctor.md."""
 
 from collections.abc import Sequence
 
