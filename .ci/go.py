@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything in one command, on any machine with Python 3.11 or newer: `python3 .ci/go.py demo | test | lint | bench | pictures [arguments]`.
+"""Everything in one command, on any machine with Python 3.11 or newer: `python3 .ci/go.py demo | test | lint | bench | soak | pictures [arguments]`.
 
 Makes `.venv` beside this folder, installs the package and what the word needs at the versions of constraints.txt, and runs it.
 A second call finds nothing to do and starts at once. `VENV` names another folder for the environment.
@@ -26,8 +26,21 @@ LINTERS = (
     ("mypy", "--no-error-summary"),
     ("lint-imports", "--no-logo"),
 )
-GROUPS = {"demo": (), "test": ("test",), "bench": ("test",), "lint": ("test", "lint"), "pictures": ("test", "pictures")}
-PROGRAMS = {"demo": "-m coven_watchdog demo", "test": "-m pytest", "bench": "tests/bench", "pictures": "docs/pictures/make.py"}
+GROUPS = {
+    "demo": (),
+    "test": ("test",),
+    "bench": ("test",),
+    "soak": ("test",),
+    "lint": ("test", "lint"),
+    "pictures": ("test", "pictures"),
+}
+PROGRAMS = {
+    "demo": "-m coven_watchdog demo",
+    "test": "-m pytest",
+    "bench": "tests/bench",
+    "soak": "tests/soak",
+    "pictures": "docs/pictures/make.py",
+}
 
 
 def pip(*arguments: str) -> None:

@@ -372,7 +372,7 @@ def test_launch_without_an_object(coven: Coven, body: bytes) -> None:
 
 
 def test_events(coven: Coven) -> None:
-    """Events are paged by `afterSeq`; past the end there is nothing; limits are clamped; without a session it is an error."""
+    """Events are paged by `afterSeq`; past the end there is nothing; limits are clamped; the exit has its row's time."""
     session = coven.launch("fail=3")
     coven.ended(session)
     until(lambda: len(coven.events(session)) == 2)
@@ -384,6 +384,7 @@ def test_events(coven: Coven) -> None:
     after = first["nextCursor"]["afterSeq"]
     second = coven.ask("GET", f"/sessions/{session}/events?afterSeq={after}")[1]
     assert ([event["kind"] for event in second["events"]], second["hasMore"]) == (["exit"], False)
+    assert second["events"][0]["created_at"] == coven.row(session)["updated_at"]
     end = coven.ask("GET", f"{base}&afterSeq={second['nextCursor']['afterSeq']}")[1]
     assert end == {"events": [], "nextCursor": None, "hasMore": False}
     assert coven.ask("GET", f"{base}&afterSeq=x")[1]["error"]["message"] == "afterSeq must be an integer."

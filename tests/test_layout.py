@@ -26,7 +26,7 @@ LONG_FILES = {
 }
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 60
-NOT_MIRRORS = ("system", "bench", "rigs", "invariants")
+NOT_MIRRORS = ("system", "bench", "soak", "rigs", "invariants")
 
 
 @cache

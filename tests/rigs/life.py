@@ -3,46 +3,16 @@
 import os
 import shutil
 import signal
-import subprocess
 import uuid
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 from rigs.coven import CovenRun, RealCoven
 from rigs.told import Due, Told
 from waiting import until
 
 _LONG = 90
-_BETWEEN = 0.2
-_WRITE = 8 * 1024 * 1024
 _OVER = frozenset({"session.failed", "session.crashed"})
-_READING: tuple[tuple[str, ...], ...] = (
-    ("status",),
-    ("status", "--json"),
-    ("sessions", "--plain"),
-    ("sessions", "--all", "--json"),
-    ("sessions", "search", "fake"),
-    ("doctor",),
-    ("doctor", "--json"),
-    ("daemon", "status"),
-    ("daemon", "status", "--json"),
-    ("adapter", "list"),
-    ("config", "paths"),
-    ("familiars",),
-    ("skills",),
-    ("calls",),
-    ("memory",),
-    ("research",),
-    ("--version",),
-)
-_READING_ONE: tuple[tuple[str, ...], ...] = (
-    ("sessions", "show"),
-    ("sessions", "log"),
-    ("sessions", "events"),
-)
 
 
 class Life:
@@ -89,7 +59,10 @@ class Life:
 
     def is_answered(self) -> None:
         """A session waits at its prompt, and somebody answers."""
-        session = self.asks()
+        self.answers(self.asks())
+
+    def answers(self, session: str) -> None:
+        """Somebody answers one that waits."""
         # Coven drops the echo of an input at times, and counts that as output that was too much (seen on 0.4.6).
         self.told.due(Due("event_writer", frozenset({"event_writer.pressured"}), told=False, must=False))
         status, answer = self.coven.api("POST", f"/api/v1/sessions/{session}/input", {"data": "y\n"})
@@ -163,6 +136,10 @@ class Life:
         """What fails in somebody's own terminal is seen there."""
         self._run("after=4,3")
 
+    def run_fails_at_once(self) -> None:
+        """What is over before it could be watched is somebody's own, too."""
+        self._run("fail=1")
+
     def run_is_interrupted(self) -> None:
         """Ctrl-C."""
         before = self._rows()
@@ -177,7 +154,7 @@ class Life:
         before = self._rows()
         run = self.waits_in_a_terminal()
         (session,) = self._rows() - before
-        self.told.due(Due.session(session, "session.ghost", "session.failed", "session.waiting", must=False))
+        self.told.due(Due.session(session, "session.ghost", must=False))
         run.terminal.close()
         self.coven.reaper.wait(run.pid)
         return session
@@ -187,6 +164,13 @@ class Life:
         run = self.coven.run(f"ask=3000 {uuid.uuid4()}")
         until(lambda: "fake codex" in run.terminal.shown)
         return run
+
+    def asks_in_a_terminal(self) -> str:
+        """The same; its session."""
+        before = self._rows()
+        self.waits_in_a_terminal()
+        (session,) = self._rows() - before
+        return session
 
     def _run(self, prompt: str) -> None:
         run = self.coven.run(f"{prompt} {uuid.uuid4()}")
@@ -222,21 +206,6 @@ class Life:
         finally:
             os.kill(pid, signal.SIGCONT)
 
-    @contextmanager
-    def busy_disk(self) -> Iterator[None]:
-        """Something writes to the home's disk as fast as it takes it."""
-        with _beside(self._write_once, "busy disk"):
-            yield
-
-        (self.coven.base / "ballast").unlink(missing_ok=True)
-
-    @contextmanager
-    def being_read(self) -> Iterator[None]:
-        """Every command of Coven's that reads is run, one after the other, again and again."""
-        turns = iter(self._turns())
-        with _beside(lambda: self._read(next(turns)), "reader"):
-            yield
-
     # Helpers
 
     def settles(self, seconds: int) -> None:
@@ -268,49 +237,7 @@ class Life:
     def _rows(self) -> set[str]:
         return {row["id"] for row in self.coven.api("GET", "/api/v1/sessions")[1]}
 
-    def _turns(self) -> Iterator[Sequence[str]]:
-        while True:
-            yield from _READING
-            if self.sessions:
-                yield from ((*command, self.sessions[-1]) for command in _READING_ONE)
-
-    def _read(self, arguments: Sequence[str]) -> None:
-        """Not below the supervisor, which takes one order at a time."""
-        subprocess.run(
-            [self.coven.program, *arguments],
-            env=self.coven.env,
-            cwd=self.coven.project,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=_LONG,
-        )
-
-    def _write_once(self) -> None:
-        with (self.coven.base / "ballast").open("wb", buffering=0) as file:
-            file.write(bytes(_WRITE))
-            os.fsync(file.fileno())
-
 
 def own_copy(coven: RealCoven) -> None:
     """Give this Coven, not started yet, a program of its own that may be replaced."""
     coven.program = Path(shutil.copy(coven.program, coven.base / "coven"))
-
-
-@contextmanager
-def _beside(work: Callable[[], None], name: str) -> Iterator[None]:
-    """Do it again and again, beside what is done meanwhile."""
-    over = Event()
-
-    def repeat() -> None:
-        while not over.wait(_BETWEEN):
-            work()
-
-    thread = Thread(target=repeat, name=name)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -76,6 +76,10 @@ class Told:
         compared.missing += [f"{'/'.join(sorted(due.kinds))} of {due.subject}" for due in waiting if due.must]
         return compared
 
+    def kinds(self) -> Counter[str]:
+        """How many incidents of each kind were recorded."""
+        return Counter(kind for _, _, kind in self.program.rows(_RECORDED))
+
     def unaccounted(self) -> list[str]:
         """Letters that no row of the outbox accounts for, and those that came twice."""
         known = {notification for _, notification in self.program.rows(_SENT)}

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from rigs.beside import being_read, busy_disk
 from rigs.coven import RealCoven
 from rigs.inbox import Inbox
 from rigs.life import Life, own_copy
@@ -35,7 +36,7 @@ def test_sessions_of_all_modes(coven: RealCoven, watching: Watch, inbox: Inbox) 
     coven.start()
     program = watching(coven, _NO_PAUSES)
     life = Life(coven, Told(program, inbox))
-    with life.being_read():
+    with being_read(coven, life.sessions):
         life.completes()
         life.completes(launchMode="nonInteractive")
         life.completes(title=None)
@@ -52,7 +53,7 @@ def test_sessions_of_all_modes(coven: RealCoven, watching: Watch, inbox: Inbox) 
         life.detached()
         life.archived()
         life.sacrificed()
-        with life.busy_disk():
+        with busy_disk(coven):
             life.burst()
             life.works(3, launchMode="nonInteractive")
             life.fails()
@@ -69,6 +70,7 @@ def test_terminals_of_ones_own(coven: RealCoven, watching: Watch, inbox: Inbox) 
     life.waits_in_a_terminal()
     life.run_completes()
     life.run_fails()
+    life.run_fails_at_once()
     life.run_is_interrupted()
     life.run_is_closed()
     life.nap(program.pid)
@@ -80,7 +82,7 @@ def test_restarts(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     coven.start()
     program = watching(coven, _NO_PAUSES)
     life = Life(coven, Told(program, inbox))
-    with life.being_read():
+    with being_read(coven, life.sessions):
         life.restarts()
         life.works()
         life.works(launchMode="nonInteractive")
@@ -105,7 +107,7 @@ def test_an_upgrade_and_a_stop(coven: RealCoven, watching: Watch, inbox: Inbox) 
     life.completes()
     life.restarts()
     life.completes()
-    with life.busy_disk():
+    with busy_disk(coven):
         life.stops_and_starts()
 
     life.is_answered()
