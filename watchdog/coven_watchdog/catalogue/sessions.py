@@ -52,6 +52,14 @@ SESSIONS: Mapping[Kind, Entry] = {
         ),
         ending=("running without a process", "A ghost session is gone"),
     ),
+    Kind.SESSION_SURVIVOR: Entry(
+        "A session's process lives on",
+        "over in the ledger, and its process is alive",
+        "Its harness did not end with the session. It may go on working, and Coven neither shows nor ends it any more.",
+        Severity.WARNING,
+        advice=(Advice("kill -9 {pid}", Effect.ENDS_SESSIONS, "If it is not wanted, end what is left of it"),),
+        ending=("outlived its session", "What outlived a session is gone"),
+    ),
     Kind.SESSION_STALLED: Entry(
         "A session stalled",
         "no output, and no CPU in its processes",

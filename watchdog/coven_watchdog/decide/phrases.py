@@ -41,6 +41,7 @@ _ENDED = {
     Kind.SESSION_LAUNCH_FAILED: "never started",
     Kind.SESSION_ORPHANED: "lost its owner",
     Kind.SESSION_GHOST: "is a ghost",
+    Kind.SESSION_SURVIVOR: "outlives its end",
     Kind.SESSION_STALLED: "stalled",
     Kind.SESSION_WAITING: "waits for you",
     Kind.SESSION_KILLED: "was killed",

@@ -169,7 +169,9 @@ def _orphaned(case: Case, ending: Ending) -> Judgement:
     if ending.live is not None and ending.live.vacant is not None:
         return UNKNOWN
 
-    return _tell(case, ending, Kind.SESSION_ORPHANED, witness("sessions", ending.noticed, "the ledger says orphaned"))
+    seen = witness("sessions", ending.noticed, "the ledger says orphaned")
+    alive = ending.live is not None and ending.live.lives
+    return _tell(case, ending, Kind.SESSION_ORPHANED, seen, detail="its process is still alive" if alive else "")
 
 
 def _tell(

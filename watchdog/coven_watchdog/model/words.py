@@ -58,6 +58,7 @@ class Kind(StrEnum):
     SESSION_LAUNCH_FAILED = "session.launch_failed"
     SESSION_ORPHANED = "session.orphaned"
     SESSION_GHOST = "session.ghost"
+    SESSION_SURVIVOR = "session.survivor"
     SESSION_STALLED = "session.stalled"
     SESSION_WAITING = "session.waiting"
     SESSION_KILLED = "session.killed"

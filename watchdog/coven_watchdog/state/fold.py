@@ -68,6 +68,9 @@ def _passed(state: HomeState, at: Instant) -> HomeState:
 
 def _is_over(ending: Ending, at: Instant) -> bool:
     """Old enough to be forgotten: by our time, and by its own, so that its row is no news when it is listed again."""
+    if ending.live is not None and ending.live.lives:
+        return False
+
     return at.awake - ending.noticed.awake > _MEMORY and ending.row.updated_at < at.wall - _MEMORY
 
 

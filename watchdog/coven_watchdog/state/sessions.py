@@ -84,7 +84,10 @@ def fold_harness(state: HomeState, seen: HarnessSeen) -> HomeState:
 
 def fold_sought(state: HomeState, seen: HarnessSought) -> HomeState:
     """A look for a session's process. After a gap between looks, what was not found has not been missing all the time."""
-    session = state.live.get(seen.session)
+    session, ending = state.live.get(seen.session), state.endings.get(seen.session)
+    if ending is not None and ending.live is not None:
+        return _on_ending(state, seen.session, live=replace(ending.live, sought=seen))
+
     if session is None or session.lives:
         return state
 
