@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from coven_watchdog.diagnose.told import recorded, topic_of, troubles
+from coven_watchdog.model.facts import ExitStatus
+from coven_watchdog.model.incidents import Facts
 from coven_watchdog.model.words import CheckStatus, Expect, Kind, Severity, Topic
 from coven_watchdog.settings import Settings
 from diagnose.cases import HOME, PLACE, down, finding, well
@@ -18,11 +20,13 @@ def test_every_kind_has_a_topic() -> None:
 
 
 def test_a_finding() -> None:
-    """It stands under its topic with evidence, meaning and next command; an open incident about the same subject is named."""
-    case = replace(finding(down(), Kind.DAEMON_CRASHED), incidents=(incident("k7fq"),), watched=True)
+    """It stands under its topic with evidence, meaning and next command; the incident that is open about it is named, and knows more."""
+    known = incident("k7fq", facts=Facts(exit=ExitStatus(signal=9), exit_source="kernel"))
+    case = replace(finding(down(), Kind.DAEMON_CRASHED), incidents=(known,), watched=True)
     (line,) = troubles(case, Topic.DAEMON)
     assert (line.status, line.kind, line.incident) == (CheckStatus.CRITICAL, Kind.DAEMON_CRASHED, "k7fq")
-    assert (line.witnesses[0].saw, line.next[0].run) == ("seen", "coven daemon start")
+    assert "killed by signal 9" in line.says
+    assert (line.witnesses[-1].saw, line.next[0].run) == ("seen", "coven daemon start")
     assert line.cause
     assert troubles(case, Topic.SOCKET) == ()
 

@@ -65,13 +65,14 @@ def troubles(case: HomeCase, topic: Topic) -> tuple[DoctorLine, ...]:
 
 
 def _found(case: HomeCase, verdict: Verdict, incident: Incident | None) -> DoctorLine:
-    """A finding of this look."""
+    """A finding of this look; whoever saw it happen knows more of it."""
+    seen = incident if incident is not None and incident.kind is verdict.kind else None
     by_choice = told_by_choice(verdict, case.settings)
     line = told(
         topic_of(verdict.kind),
         CheckStatus.OK if by_choice else _STATUSES[verdict.severity],
-        summary(created(verdict, "", IncidentState.OPEN, case.now)),
-        *(witness_view(one) for one in verdict.witnesses),
+        summary(seen or created(verdict, "", IncidentState.OPEN, case.now)),
+        *(witness_view(one) for one in (*(seen.witnesses if seen else ()), *verdict.witnesses)),
         cause=CATALOGUE[verdict.kind].meaning,
         following=suggestions(verdict.kind, verdict.facts, case.place),
     )
