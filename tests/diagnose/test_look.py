@@ -186,16 +186,30 @@ async def test_the_worst_of_several(coven: SimulatedCoven) -> None:
     assert result.status is CheckStatus.CRITICAL
 
 
+async def test_without_a_listing(coven: SimulatedCoven) -> None:
+    """Only health is asked for, whatever the rules would like to know; all the rest is judged as ever."""
+    await coven.launch("sleep")
+    before = len(await coven.command("seen"))
+    home = Home(path=str(coven.home))
+    with anyio.fail_after(15):
+        found = (await fresh_look(Settings(homes=(home,)), [home], os.getuid(), listing=False)).homes[0]
+
+    asked = [request["target"] for request in (await coven.command("seen"))[before:]]
+    assert set(asked) == {"/api/v1/health"}
+    assert (found.look.daemon.state, found.findings, found.state.listed) == (DaemonState.RUNNING, (), None)
+
+
 async def test_no_homes() -> None:
     """Who looks at nothing knows nothing."""
     assert (await look()).status is CheckStatus.UNKNOWN
 
 
 def test_impatience() -> None:
-    """Two tries of a second each; the rest stays as it is configured."""
+    """Two tries of a second each, and a ghost is one at once; the rest stays as it is configured."""
     usual = Settings(
         probe=Probe(unresponsive_after=9, health_timeout=Duration(9 * SECOND), health_interval=Duration(7 * SECOND))
     )
     probe = impatient(usual).probe
     assert (probe.unresponsive_after, probe.health_timeout, probe.health_interval) == (2, SECOND, 7 * SECOND)
-    assert msgspec.structs.replace(impatient(usual), probe=usual.probe) == usual
+    assert impatient(usual).sessions.ghost_after == 0
+    assert msgspec.structs.replace(impatient(usual), probe=usual.probe, sessions=usual.sessions) == usual
