@@ -90,7 +90,7 @@ class Stage:
     lived: int = 0
     """Awake µs since the beginning, over all boots."""
     shocks: list[int] = field(default_factory=list)
-    """When a clock was set, or somebody edited the configuration."""
+    """When a clock was set, time passed unseen, or somebody edited the configuration."""
     configured: dict[str, int] = field(default_factory=dict)
     """Since when each channel is as it is."""
     opened: dict[str, int] = field(default_factory=dict)
@@ -177,11 +177,10 @@ class Stage:
 
     def restart(self, *, reboot: bool) -> None:
         """The watchdog is killed and starts anew from its store; after a reboot the awake clock begins anew, too."""
-        if reboot:
-            self.boots += 1
-            self.now = Instant(self.now.wall, AWAKE + self.boots)
-
+        self.boots += reboot
+        self.now = Instant(self.now.wall, AWAKE + self.boots) if reboot else self.now
         self.runs += 1
+        self.shocks.append(self.lived)
         self.sights.clear()
         memory = self._write(partial(load, moment=self.moment))
         self._write(partial(outbox.release, by=f"run {self.runs}", channel=None))

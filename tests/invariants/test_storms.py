@@ -14,7 +14,7 @@ from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import IncidentState, Kind, Reason, Severity
 from coven_watchdog.settings import Alerts, Channel, Delay, QuietHours, Secret, Settings
 from coven_watchdog.store.world import HELD_AT_ONCE
-from decide.verdicts import AWAKE, CRASHED, CRITICAL, INFO, STOPPED, WARNING, bad, well
+from decide.verdicts import AWAKE, CRASHED, CRITICAL, INFO, OFF, STOPPED, WARNING, bad, well
 from invariants import laws
 from invariants.stage import BERLIN, Stage
 
@@ -229,6 +229,15 @@ def test_an_inhibition_that_ends_in_the_same_moment() -> None:
     run.verdicts.clear()
     run.see(bad(Kind.STORE_BROKEN), bad(Kind.DAEMON_INCOMPATIBLE))
     laws.nothing_is_owed(run)
+
+
+def test_what_is_off_tells_nothing_of_others() -> None:
+    """A trouble that is never told hides nothing, also where its kind is asked for."""
+    run = stage(Channel(name="desk", url=URL, also=("daemon.stopped",)))
+    run.see(bad(Kind.DAEMON_STOPPED, OFF))
+    run.pass_time(MINUTE)
+    run.see(bad(Kind.STORE_BROKEN))
+    assert sent(run) == [Reason.FIRST]
 
 
 def test_two_nights() -> None:

@@ -122,7 +122,8 @@ def _inhibited(question: Question) -> bool:
 
 
 def _tells(question: Question, other: Incident) -> bool:
-    return _reaches(other, question.channel) and routed(other, question.channel, question.home)
+    loud = other.severity is not Severity.OFF and _reaches(other, question.channel)
+    return loud and routed(other, question.channel, question.home)
 
 
 def _milder(question: Question) -> bool:
