@@ -29,6 +29,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.words import Look, Outcome
+from coven_watchdog.observe import SOURCES
 from coven_watchdog.observe.home import HomeWatch
 from coven_watchdog.settings import Home, Settings
 from coven_watchdog.simulated.control import SimulatedCoven
@@ -62,8 +63,8 @@ async def test_armed_means_that_files_and_daemon_were_looked_at(coven: Simulated
     async with watching(coven.home, seen) as watch:
         assert seen.of(FilesSeen)
         assert seen.of(DaemonSeen)
-        await auntil(lambda: len(watch.progress) == 7)
-        assert set(watch.progress) == {"files", "daemon", "health", "sessions", "harnesses", "scene", "sleep"}
+        await auntil(lambda: len(watch.progress) == len(SOURCES))
+        assert set(watch.progress) == {source.name for source in SOURCES}
 
 
 @pytest.mark.anyio
