@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rigs.inbox import Inbox
 from rigs.program import Program
 
-_RECORDED = "SELECT id, subject, kind FROM incident WHERE state <> 'pending' ORDER BY opened_at"
+_RECORDED = "SELECT id, subject, kind, state = 'resolved' FROM incident WHERE state <> 'pending' ORDER BY opened_at"
 _SENT = """
     SELECT m.incident, n.id FROM notification n
     JOIN notification_incident m ON m.notification = n.id AND m.channel = n.channel
@@ -18,7 +18,8 @@ _SENT = """
 class Due:
     """One incident that has to be there.
 
-    `kinds`: any of them. `told`: in exactly one message; else it is recorded and told nobody. `must`: False when it may be there.
+    `kinds`: any of them. `told`: in exactly one message, and in one more when it is over; else it is recorded and told nobody.
+    `must`: False when it may be there.
     """
 
     subject: str
@@ -62,23 +63,25 @@ class Told:
         """What was recorded and sent so far, against what is due."""
         compared, waiting = Compared(), list(self._due)
         sent = Counter(incident for incident, _ in self.program.rows(_SENT))
-        for incident, subject, kind in self.program.rows(_RECORDED):
+        for incident, subject, kind, over in self.program.rows(_RECORDED):
             due = _first(waiting, subject, kind)
             if due is None:
                 compared.strangers.append(f"{incident} {kind} of {subject}, in {sent[incident]} messages")
                 continue
 
             waiting.remove(due)
-            if sent[incident] != due.told:
-                words = f"{incident} {kind} of {subject} is in {sent[incident]} messages"
-                (compared.miscounted if sent[incident] > due.told else compared.missing).append(words)
+            words = f"{incident} {kind} of {subject} is in {sent[incident]} messages"
+            if sent[incident] < due.told:
+                compared.missing.append(words)
+            elif sent[incident] > due.told + (due.told and over):
+                compared.miscounted.append(words)
 
         compared.missing += [f"{'/'.join(sorted(due.kinds))} of {due.subject}" for due in waiting if due.must]
         return compared
 
     def kinds(self) -> Counter[str]:
         """How many incidents of each kind were recorded."""
-        return Counter(kind for _, _, kind in self.program.rows(_RECORDED))
+        return Counter(kind for _, _, kind, _ in self.program.rows(_RECORDED))
 
     def unaccounted(self) -> list[str]:
         """Letters that no row of the outbox accounts for, and those that came twice."""
