@@ -1,10 +1,12 @@
 """Home, socket, record and peer: whether each is what it must be."""
 
+from dataclasses import replace
+
 import pytest
 
 from coven_watchdog.model.facts import ExitStatus, FileFact, Identity, Problem, Record
 from coven_watchdog.model.words import FileType, Holder, Look, Outcome, Severity
-from tale import DAEMON, HOME, NEXT, Tale
+from tale import DAEMON, GOOD, HOME, NEXT, Tale
 
 HOME_OPEN = Problem("home", "is open to other users", open_to_others=True, remedy="chmod 700 x")
 SOCKET_READABLE = Problem("socket", "can be read by others", open_to_others=False, remedy="chmod 600 x")
@@ -121,6 +123,15 @@ def test_another_peer_than_the_owner_is_an_impostor() -> None:
     assert (tale.presents, tale.looks) == ((), (Look.DAEMON,))
 
     assert tale.lock(10.1, DAEMON).presents == ("daemon.impostor",)
+
+
+def test_of_an_untried_version_the_lock_alone_accuses_nobody() -> None:
+    """Its record must name the lock's owner, too: that is the contract's word."""
+    strange = replace(GOOD, tested=False)
+    tale = Tale().served(0).health(9, health=strange, peer=DAEMON).files(9.5, record=Record(77, "x", "y"))
+    tale.health(10, health=strange, peer=NEXT).lock(10.1, DAEMON)
+    assert "daemon.impostor" not in tale.presents
+    assert "daemon.impostor" in tale.files(10.2).presents
 
 
 def test_a_peer_that_the_record_names_is_unknown() -> None:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import anyio
 import msgspec
 import pytest
 
@@ -54,6 +55,20 @@ async def test_nothing_is_read_where_it_must_not_be(home: Path, seen: Seen) -> N
         async with running(source, emit=seen.emit):
             source.ask(PROGRAMS)
             assert (await seen.wait(ProgramsSeen, count=2)).programs == ()
+
+
+@pytest.mark.anyio
+async def test_without_a_daemon_there_is_nothing_to_say(home: Path, seen: Seen) -> None:
+    """The look is given up by whoever asked; the next one, with a daemon, is answered."""
+    async with ground(home) as shared:
+        source = ProgramsSource(shared)
+        async with running(source, emit=seen.emit):
+            source.ask(PROGRAMS)
+            await anyio.wait_all_tasks_blocked()
+            assert seen.all == []
+            shared.daemon = life(os.getpid())
+            source.ask(PROGRAMS)
+            assert (await seen.wait(ProgramsSeen)).identity == life(os.getpid())
 
 
 @pytest.mark.anyio

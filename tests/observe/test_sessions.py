@@ -377,3 +377,19 @@ async def test_the_ledger_is_marked_before_it_is_listed(coven: SimulatedCoven, s
         async with running(SessionsSource(shared), emit=seen.emit):
             await seen.wait(SessionsListed)
             assert shared.mark == before
+
+
+@pytest.mark.anyio
+async def test_rows_of_another_shape_are_left_out_and_counted(coven: SimulatedCoven, seen: Seen) -> None:
+    """A contract that changes while it runs: the list that is not understood at all is said to be so, and it goes on when it is again."""
+    async with ground(coven.home, QUICK) as shared:
+        shared.answering = True
+        await coven.launch("sleep 60")
+        async with running(SessionsSource(shared), emit=seen.emit):
+            assert (await seen.wait(SessionsListed)).unread == 0
+            await coven.misbehave("patch", route="sessions", patch={"sessions": [{"id": 7}, 5]})
+            refused = await seen.wait(Asked, lambda asked: asked.route is Route.SESSIONS)
+            assert refused.outcome is Outcome.NOT_CONTRACT
+            await coven.behave()
+            seen.clear()
+            assert (await seen.wait(SessionsListed)).unread == 0

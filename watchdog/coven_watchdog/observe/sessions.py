@@ -156,6 +156,7 @@ class SessionsSource:
         except CovenError as error:
             self._pace = Pace(listed_at=shared.now().awake, hinted_at=self._pace.hinted_at, failed=True)
             self._walked_at = None if walk else self._walked_at
+            self._told = None  # that it can be listed again is news, even if nothing else is
             await emit(failed(shared, Route.SESSIONS, error))
             return
 
