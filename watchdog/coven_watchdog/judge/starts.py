@@ -3,7 +3,7 @@
 The log is an internal of Coven, so what it says of a start counts only while nothing holds the lock and nothing listens (contract).
 """
 
-from coven_watchdog.judge.common import Case, ask, briefs, by_sessions, internal, merged, present, said, wait, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, briefs, by_sessions, internal, merged, present, said, wait, witness
 from coven_watchdog.judge.ended import exit_words
 from coven_watchdog.model.facts import ExitStatus
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
@@ -124,7 +124,8 @@ def _looks(case: Case, due: int) -> tuple[Look, ...]:
 def _failed(case: Case, start: StartTried, otherwise: Judgement) -> Judgement:
     lock, log = case.state.lock, case.state.log
     if log is None or (lock is not None and lock.owners) or not _nobody_listens(case):
-        return otherwise
+        # Somebody is there: another start, of which the log does not tell yet.
+        return _under_way(case, start, otherwise, UNKNOWN)
 
     own = _own(case, start)
     saw = f"it ended {_WORDS[start.phase]}"
