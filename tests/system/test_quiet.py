@@ -10,8 +10,8 @@ from waiting import until
 
 _SOON = """
 [probe]
-session_interval = "1s"
-health_interval = "2s"
+session_interval = "3s"
+health_interval = "5s"
 [sessions]
 waiting_after = "4s"
 stalled_after = "4s"

@@ -9,15 +9,13 @@ from coven_watchdog.coven.newest import Newest
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import Asked
 from coven_watchdog.model.processes import OutputSeen
-from coven_watchdog.model.time import MILLISECOND, SECOND
+from coven_watchdog.model.time import MILLISECOND
 from coven_watchdog.model.words import Route
 from coven_watchdog.observe.asking import failed
 from coven_watchdog.observe.shared import Shared
 
 _TIMEOUT = 8.0
 _APART, _AT_FIRST = 2_500 * MILLISECOND, 500 * MILLISECOND
-_JUST_NOW = 10 * SECOND
-"""A session that has printed so lately prints: which event is its very newest does not matter."""
 _FIRST = 6
 """Most searches end with the first question; of a long one the first few are asked quickly."""
 
@@ -29,6 +27,8 @@ class Searches:
     shared: Shared
     _newest: dict[str, Newest] = field(default_factory=dict)
     _asked_at: int = -_APART
+    _begun: int = 0
+    """Wall µs at which this search began."""
     _asked: int = 0
     """How often in this search."""
 
@@ -41,7 +41,9 @@ class Searches:
         """Ask once, of the session that was wanted first; tells how new the newest event is that is known by now."""
         shared, wanted = self.shared, self.shared.errands.outputs
         session = next(iter(wanted))
-        self._asked_at, self._asked = shared.now().awake, self._asked + 1
+        now = shared.now()
+        self._begun = now.wall if self._asked == 0 else self._begun
+        self._asked_at, self._asked = now.awake, self._asked + 1
         newest = self._newest.setdefault(session, Newest())
         after = newest.after
         try:
@@ -52,7 +54,8 @@ class Searches:
 
         newest.told(after, answer.value)
         now, found = shared.now(), newest.found
-        over = found or (newest.at is not None and newest.at >= now.wall - _JUST_NOW)
+        # One that prints while it is searched prints: which event is its very newest does not matter.
+        over = found or (newest.at is not None and newest.at > self._begun)
         if over:
             newest.begin()
             self._done(session)
