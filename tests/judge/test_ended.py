@@ -128,7 +128,7 @@ def test_a_zombie_is_looked_at_again() -> None:
 def test_found_dead_with_leftovers_of_this_boot() -> None:
     """Nobody holds the lock, the socket refuses: crashed, found so, with a scene."""
     tale = Tale().files(0, **DEAD)
-    assert tale.looks == (Look.DAEMON,)
+    assert tale.looks == (Look.DAEMON, Look.LOG)
 
     tale.lock(0.1)
     assert tale.looks == (Look.HEALTH,)

@@ -49,6 +49,13 @@ def test_without_a_start_the_end_is_what_it_was() -> None:
     assert logged(crashed(), 20, began=90).presents == ("daemon.crashed",)
 
 
+def test_a_home_without_a_daemon_is_asked_for_its_log() -> None:
+    """A single look must not end before it is read."""
+    tale = Tale().no_files(0).lock(0)
+    assert Look.LOG in tale.looks
+    assert Look.LOG not in tale.see(0.1, LogSeen(HOME, tale.now)).looks
+
+
 def test_a_start_that_may_still_be_under_way() -> None:
     """What was told stays open meanwhile; then everything is looked at once more."""
     tale = logged(crashed(), 20)

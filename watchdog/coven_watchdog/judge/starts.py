@@ -30,6 +30,10 @@ _WORDS = {
 
 def in_vain(case: Case, otherwise: Judgement) -> Judgement:
     """The start that failed after the last daemon's end; else what is known without one. No daemon lives."""
+    if case.state.log is None and case.state.life is None:
+        # What lies around is not all that may be known of it.
+        return merged((otherwise, ask(case, Look.LOG)))
+
     start = _tried(case)
     if start is None:
         return _unborn(case) or otherwise
