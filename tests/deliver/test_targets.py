@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 from apprise.plugins import base
 
 from coven_watchdog.deliver.targets import Targets
 
-NOTES: ContextVar[set[object]] = base._delivery_tracker
+NOTES: ContextVar[Any] = base._delivery_tracker
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,8 @@ def _own_notes() -> Iterator[None]:
 def noted(targets: Targets, parcel: str, url: str = "mailto://x") -> set[object]:
     """What Apprise would leave out of this parcel."""
     targets.take_up(parcel, url)
-    return NOTES.get()
+    found: set[object] = NOTES.get()
+    return found
 
 
 def test_who_has_a_parcel_is_left_out_of_its_next_try() -> None:
