@@ -131,7 +131,7 @@ def test_found_dead_with_leftovers_of_this_boot() -> None:
     assert tale.looks == (Look.DAEMON, Look.LOG)
 
     tale.lock(0.1)
-    assert tale.looks == (Look.HEALTH,)
+    assert tale.looks == (Look.HEALTH, Look.LOG)
 
     tale.health(0.2, Outcome.REFUSED)
     verdict = tale.verdict("daemon.crashed")
