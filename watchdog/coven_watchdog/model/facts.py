@@ -126,8 +126,6 @@ class ProcessSeen(Observation):
     """CPU used so far, in clock ticks; tells a live-lock from a hang."""
     sockets: int | None = None
     """How many sockets it has open; read by a look only."""
-    sockets: int | None = None
-    """How many sockets it has open; read by a look only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,5 +16,15 @@ from coven_watchdog.observe.source import Emit, Source
 
 __all__ = ["SOURCES", "Emit", "Source"]
 
-SOURCES = (FilesSource, DaemonSource, HealthSource, SessionsSource, HarnessSource, SceneSource, LogSource, ProgramsSource, SleepSource)
+SOURCES = (
+    FilesSource,
+    DaemonSource,
+    HealthSource,
+    SessionsSource,
+    HarnessSource,
+    SceneSource,
+    LogSource,
+    ProgramsSource,
+    SleepSource,
+)
 """Every source of a home, in the order in which they are started."""

@@ -42,7 +42,9 @@ def watch_home(paths: HomePaths, stop: anyio.Event) -> AsyncIterator[Changes]:
         FileNotFoundError: there is no such directory.
         OSError, WatchfilesRustInternalError: the system has no watches left.
     """
-    names = {str(path) for path in (paths.root, paths.socket, paths.record, paths.serve_lock, paths.ledger, paths.wal, paths.log)}
+    names = {
+        str(path) for path in (paths.root, paths.socket, paths.record, paths.serve_lock, paths.ledger, paths.wal, paths.log)
+    }
 
     def concerns(_: Change, path: str) -> bool:
         return path in names
