@@ -138,8 +138,8 @@ def test_found_dead_with_leftovers_of_this_boot() -> None:
     assert (verdict.found, verdict.severity) == (Found.CATCH_UP, Severity.CRITICAL)
     assert Look.SCENE in tale.looks
 
-    tale.see(0.3, SceneSeen(HOME, tale.now, None, Scene(1)))
-    assert (tale.looks, tale.verdict("daemon.crashed").scene) == ((Look.LOG,), Scene(1))
+    seen = tale.see(0.3, SceneSeen(HOME, tale.now, None, Scene(1)))
+    assert (seen.looks, seen.verdict("daemon.crashed").scene) == ((Look.LOG,), Scene(1))
 
 
 def test_leftovers_with_an_answer_are_no_crash() -> None:
