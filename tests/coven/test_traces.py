@@ -98,7 +98,7 @@ def test_a_coven_run_elsewhere(tmp_path: Path, project: Path) -> None:
         assert seek(row("a", project, runner, born=MINUTE), None, tmp_path).runs == 0
         assert seek(row("a", tmp_path, runner), None, tmp_path / "other").runs == 0
         # Where environments are not read, those of every home count: other tests may run some at this moment.
-        assert seek(row("a", tmp_path, runner), None, tmp_path / "other", read_environ=False).runs >= 1
+        assert seek(row("a", tmp_path, runner), None, tmp_path / "other", read_environ=False).runs
 
 
 def test_leases(tmp_path: Path, project: Path) -> None:
