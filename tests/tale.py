@@ -8,6 +8,7 @@ from coven_watchdog.model.facts import (
     Asked,
     DaemonEnded,
     DaemonSeen,
+    EventsSeen,
     ExitLearned,
     ExitStatus,
     FileFact,
@@ -148,6 +149,11 @@ class Tale:
     def harness_ended(self, seconds: float, name: str, pid: int, exit_: ExitStatus | None = None) -> Self:
         """The process behind a session ended."""
         return self.see(seconds, HarnessEnded(HOME, self.now, name, Identity(pid, 1), exit_))
+
+    def exit_read(self, seconds: float, name: str = "s1") -> Self:
+        """The newest event of an ended session was read: its exit, of the time of the row's end, as the daemon writes both."""
+        at = self.state.endings[name].row.updated_at
+        return self.see(seconds, EventsSeen(HOME, self.now, name, any=True, exit_at=at))
 
     def ended(self, seconds: float, exit_: ExitStatus | None = None, identity: Identity = DAEMON) -> Self:
         """The daemon's process is gone."""

@@ -129,7 +129,7 @@ def test_a_process_that_is_found_clears_it() -> None:
 
 def test_an_end_clears_it() -> None:
     """Coven has noticed; or a restart has cleared the row, which is no news then, nor a loss."""
-    tale = vacant().listed(131, row("s1", "failed", ended=131, exit_code=3))
+    tale = vacant().listed(131, row("s1", "failed", ended=131, exit_code=3)).exit_read(131)
     assert tale.presents == ("session.failed",)
     assert "session.ghost" in tale.clears
     tale = vacant().ended(131).files(131).daemon(132, NEXT).health(132).listed(133, row("s1", "orphaned", ended=132))

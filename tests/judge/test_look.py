@@ -55,7 +55,7 @@ def test_what_the_next_run_must_judge() -> None:
     tale = Tale().served(5, row()).listed(10, row("s1", "failed", ended=9, exit_code=1, title="secret"))
 
     assert (look(tale).listed_at, [(one.id, one.title) for one in look(tale).ending]) == (moment(10).wall, [("s1", "")])
-    assert look(tale.wait(11)).ending == ()
+    assert look(tale.exit_read(11)).ending == ()
     assert look(Tale(remembered=looked()).no_files(0)).listed_at == moment(-30).wall
 
 

@@ -18,8 +18,9 @@ OWN_TERMINAL = Settings(homes=(HOME,), sessions=Sessions(own_terminal=True))
 
 
 def over(tale: Tale, second: float, status: str, **more: Any) -> Tale:  # noqa: ANN401 - any field of a row
-    """The session s1 is listed as ended at that second."""
-    return tale.listed(second, row("s1", status, ended=second, **more), complete=False)
+    """The session s1 is listed as ended at that second; of its events, if they are asked for, the exit is the newest."""
+    tale.listed(second, row("s1", status, ended=second, **more), complete=False)
+    return tale.exit_read(second) if Look.EVENTS in tale.looks and more.get("exit_code") else tale
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_what_the_ledger_says_clearly_is_told_at_once(status: str, more: dict[st
 def test_what_was_seen_has_happened() -> None:
     """A stamp of Coven's that lies ahead of our clock makes no fact of the future."""
     tale = Tale().served(0, row()).listed(10, row("s1", "failed", ended=9_999_999, exit_code=3), complete=False)
+    tale.exit_read(10)
 
     assert tale.verdict("session.failed").fact_at == moment(10).wall
 
@@ -66,6 +68,7 @@ def test_what_was_over_before_the_clock_was_set_back_is_not_told() -> None:
     back = Instant(moment(-500).wall, moment(101).awake)
     rows = (row("s1", "failed", ended=90, exit_code=3), row("s2", "failed", ended=-499, exit_code=3))
     state = fold(tale.state, SessionsListed(HOME, back, rows, complete=True))
+    state = fold(state, EventsSeen(HOME, back, "s2", any=True, exit_at=rows[1].updated_at))
     for seconds in (0, 650, 3500, 4500):
         later = Instant(back.wall + seconds * SECOND, back.awake + seconds * SECOND)
         state = fold(state, SessionsListed(HOME, later, rows, complete=True))
@@ -87,7 +90,8 @@ def test_what_is_not_decided_yet() -> None:
         return [one.id for one in undecided(Case(tale.state, tale.settings, tale.now))]
 
     assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1)) == ["s1"]
-    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1).wait(10.2)) == []
+    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1).wait(10.2)) == ["s1"]
+    assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=1).exit_read(10.2)) == []
     assert waiting(over(Tale().served(0, row()), 10, "failed", exit_code=3)) == []
     assert waiting(over(Tale().served(0, row()), 10, "completed", exit_code=0)) == []
     assert waiting(over(Tale().served(0, row()), 10, "failed").wait(11)) == ["s1"]
@@ -98,7 +102,7 @@ def test_an_ambiguous_end_waits_for_the_daemons_own() -> None:
     tale = over(Tale().served(0, row()), 10, "failed", exit_code=1)
     assert tale.presents == ()
 
-    assert tale.wait(10.11).presents == ("session.failed",)
+    assert tale.exit_read(10.11).presents == ("session.failed",)
     assert "killed" in tale.verdict("session.failed").facts.detail
 
 
@@ -136,35 +140,42 @@ def test_the_kernel_confirms_an_exit_code() -> None:
     assert (verdict.facts.detail, verdict.facts.exit_source, len(verdict.witnesses)) == ("", "kernel", 2)
 
 
-def _fails_unwatched(second: float) -> Tale:
-    """Over before its process could be found, after half a second, with code 1; what that needs is asked for."""
-    tale = over(Tale().served(0), second, "failed", exit_code=1, began=second - 0.5).wait(second + 0.2)
-    assert tale.looks == (Look.EVENTS,)
-    assert tale.presents == ()
+def _fails_unwatched() -> Tale:
+    """Over before its process could be found, with code 1; when its exit was written is asked for."""
+    ended = row("s1", "failed", ended=10, exit_code=1, began=9.5)
+    tale = Tale().served(0).listed(10, ended, complete=False).wait(10.2)
+    assert (tale.looks, tale.presents) == ((Look.EVENTS,), ())
     return tale
 
 
-def test_a_short_session_of_the_daemon_failed() -> None:
+def test_a_session_of_the_daemon_whose_process_was_not_known_failed() -> None:
     """Its row and its exit event have one time."""
-    tale = _fails_unwatched(10)
-    ended = tale.state.endings["s1"].row.updated_at
-
-    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True, exit_at=ended)).presents == ("session.failed",)
+    assert _fails_unwatched().exit_read(10.3).presents == ("session.failed",)
 
 
-def test_a_short_coven_run_is_seen_by_whoever_ran_it() -> None:
-    """Its exit event is older than its row's end: nothing is told, and nothing is left to decide."""
-    tale = _fails_unwatched(10)
-    ended = tale.state.endings["s1"].row.updated_at
-
-    assert tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True, exit_at=ended - 13_000)).presents == ()
+def test_a_coven_run_whose_process_was_not_known_is_seen_by_whoever_ran_it() -> None:
+    """Its exit event is older than its row's end: nothing is told, then or later; unless that is asked for."""
+    tale = _fails_unwatched()
+    seen = EventsSeen(HOME, tale.now, "s1", any=True, exit_at=moment(9.98).wall)
+    assert tale.see(10.3, seen).presents == ()
     assert tale.wait(25).presents == ()
+
+    asked = Tale(Settings(homes=(HOME,), sessions=Sessions(own_terminal=True))).served(0)
+    assert over(asked, 10, "failed", exit_code=3).presents == ("session.failed",)
+
+
+def test_a_row_that_was_touched_after_its_end_is_no_coven_run() -> None:
+    """The daemon's own, changed by somebody a minute later."""
+    tale = _fails_unwatched()
+
+    seen = EventsSeen(HOME, tale.now, "s1", any=True, exit_at=moment(-50).wall)
+    assert tale.see(10.3, seen).presents == ("session.failed",)
 
 
 @pytest.mark.parametrize("seen", [True, False])
-def test_a_short_session_whose_exit_event_cannot_be_read(*, seen: bool) -> None:
-    """Printed a lot, or Coven does not answer: a failure more is better than one too few."""
-    tale = _fails_unwatched(10)
+def test_an_exit_event_that_cannot_be_read(*, seen: bool) -> None:
+    """Printed a lot, or Coven does not answer: one failure too many is better than one too few."""
+    tale = _fails_unwatched()
 
     after = tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True)) if seen else tale.wait(20.1)
     assert after.presents == ("session.failed",)
@@ -249,7 +260,7 @@ def test_old_failures_are_a_baseline() -> None:
 def test_what_ended_while_nobody_watched_is_caught_up() -> None:
     """Since the last look of the run before; the same end is told as found afterwards, without waiting."""
     tale = Tale(remembered=looked(live=(row(),))).served(0, row("s1", "failed", ended=-10, exit_code=1))
-    verdict = tale.verdict("session.failed")
+    verdict = tale.exit_read(0).verdict("session.failed")
 
     assert (verdict.found, verdict.fact_at) == (Found.CATCH_UP, moment(-10).wall)
 

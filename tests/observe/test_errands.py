@@ -36,3 +36,15 @@ def test_equal_errands_are_one() -> None:
         errands.row(session)
 
     assert list(errands.rows) == ["b", "a"]
+
+
+def test_of_a_crowd_a_few_are_asked_for() -> None:
+    """The ledger is read between the ends of very many sessions; who was asked for makes room."""
+    errands = Errands()
+    for number in range(500):
+        errands.event(str(number))
+
+    assert len(errands.events) < 20
+    errands.events.clear()
+    errands.event("late")
+    assert list(errands.events) == ["late"]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from coven_watchdog.observe.nudge import Nudge
 
+_CROWD = 8
+
 
 @dataclass(slots=True)
 class Errands:
@@ -58,9 +60,10 @@ class Errands:
         self.nudge.poke()
 
     def event(self, session: str) -> None:
-        """Ask whether a session ever wrote an event."""
-        self.events[session] = None
-        self.nudge.poke()
+        """Ask whether a session ever wrote an event. Of a crowd that ends at once the first few are asked for: the ledger is read, too."""
+        if len(self.events) < _CROWD:
+            self.events[session] = None
+            self.nudge.poke()
 
     def output(self, session: str) -> None:
         """Ask when a session wrote its newest event."""
