@@ -409,3 +409,11 @@ def test_back_after_a_silence_that_hid_it_all() -> None:
 def test_severity_off_is_hidden_from_nobody() -> None:
     """What is never told is not told to be hidden."""
     assert told((0, SILENCE, bad(Kind.DAEMON_CRASHED, Severity.OFF))) == ["0: (off)"]
+
+
+def test_a_start_that_came_to_nothing_says_that_the_daemon_is_dead() -> None:
+    """Back to the crash before it there is nothing to tell; that it has become critical, there is."""
+    mild = bad(Kind.DAEMON_CRASHED, Severity.WARNING)
+    vain = bad(Kind.DAEMON_START_FAILED, Severity.WARNING)
+    assert told((0, mild), (10, vain), (20, mild)) == ["0: first", "10: changed", "20: (milder)"]
+    assert told((0, mild), (10, vain), (20, CRASHED)) == ["0: first", "10: changed", "20: changed"]

@@ -29,8 +29,7 @@ def test_a_coven_run_that_was_killed(coven: RealCoven, watching: Watch, inbox: I
     check = program.json("check", "--home", str(coven.home))
     assert [found["kind"] for found in check["homes"][0]["findings"]] == ["session.ghost"]
     coven.restart()
-    letters = inbox.wait(2)
-    assert "ghost session is gone" in " ".join(letter.text for letter in letters[1:])
+    letters = inbox.until(lambda came: "ghost session is gone" in " ".join(letter.text for letter in came[1:]))
     until(lambda: ("session.ghost", "resolved") in [(row["kind"], row["state"]) for row in program.incidents()])
     assert not [row for row in program.incidents() if row["kind"] == "session.orphaned"]
     assert session not in letters[1].text

@@ -73,6 +73,11 @@ def weight(severity: Severity, kind: Kind) -> tuple[int, int]:
     return severity.rank, -order(kind)
 
 
+def implies(heard: Kind, now: Kind) -> bool:
+    """Whether the one says the other already: that a start came to nothing, that the daemon before it is dead."""
+    return heard is Kind.DAEMON_START_FAILED and now in _DEATHS
+
+
 def corrects(before: Kind, after: Kind) -> bool:
     """Whether one way to die takes the place of another, or what was to mend it came to nothing."""
     return {before, after} == _DEATHS or (before in _DEATHS and after is Kind.DAEMON_START_FAILED)

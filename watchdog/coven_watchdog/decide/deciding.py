@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from coven_watchdog.catalogue import CATALOGUE
-from coven_watchdog.decide.changes import corrects, weight
+from coven_watchdog.decide.changes import corrects, implies, weight
 from coven_watchdog.decide.listening import Listening
 from coven_watchdog.decide.suppression import withheld
 from coven_watchdog.model.incidents import Incident, Step
@@ -185,6 +185,9 @@ def _behind(incident: Incident, told: Told) -> bool:
 
 
 def _worse(incident: Incident, severity: Severity, kind: Kind) -> bool:
+    if implies(kind, incident.kind):
+        return incident.severity.rank > severity.rank
+
     return weight(incident.severity, incident.kind) > weight(severity, kind) or corrects(kind, incident.kind)
 
 
