@@ -22,8 +22,29 @@ def test_the_leftovers_are_waited_for() -> None:
 
 @pytest.mark.parametrize(("exit_", "kind"), [(KILLED, "daemon.crashed"), (BROKE, "daemon.crashed"), (CLEAN, "daemon.stopped")])
 def test_the_kernel_knows(exit_: ExitStatus, kind: str) -> None:
-    """A signal or a non-zero code is a crash, code 0 a clean stop, whatever lies around."""
+    """A signal or a non-zero code is a crash, code 0 a clean stop, where files lie around."""
     assert Tale().served(0).ended(10, exit_).files(10.01, **DEAD).presents == (kind,)
+
+
+def test_a_stop_that_complains_is_a_stop() -> None:
+    """Something still holds the terminal of a session: the daemon removes its files and exits with 1 (seen on 0.4.6)."""
+    assert Tale().served(0).ended(10, ExitStatus(code=1)).no_files(10.01).presents == ("daemon.stopped",)
+    assert Tale().served(0).no_files(9.99).ended(10, ExitStatus(code=1)).no_files(10.01).presents == ("daemon.stopped",)
+
+
+@pytest.mark.parametrize(
+    "tale",
+    [
+        Tale().served(0).ended(10, ExitStatus(code=1)).files(10.01, **DEAD),
+        Tale().served(0).ended(10, ExitStatus(code=1)).wait(10.3),
+        Tale().served(0).files(5, record=None).ended(10, ExitStatus(code=1)).no_files(10.01),
+        Tale().served(0).ended(10, ExitStatus(code=101)).no_files(10.01),
+    ],
+    ids=["left its files", "files not known", "files tampered with before", "the code of a panic"],
+)
+def test_else_a_code_is_a_crash(tale: Tale) -> None:
+    """Only an exit that cleaned up behind itself was asked for."""
+    assert tale.presents == ("daemon.crashed",)
 
 
 def test_without_the_kernel_the_record_tells() -> None:

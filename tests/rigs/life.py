@@ -53,6 +53,14 @@ class Life:
         assert self.coven.try_launch("hello", harness="nobody")[0] == 400
         assert self.coven.try_launch("hello", cwd="/")[0] == 400
 
+    def leaves_something_behind(self) -> str:
+        """A harness is done and leaves a child that holds its terminal: Coven waits for that one, the session goes on."""
+        prompt = f"fork=60 {uuid.uuid4()}"
+        session = self.launch(prompt)
+        harness = self.coven.harness(prompt)
+        until(lambda: not Path(f"/proc/{harness}").exists())
+        return session
+
     def takes_a_turn(self) -> None:
         """A turn of a conversation is over: the session is idle, and has no process."""
         assert self.coven.row(self.completes(conversationId=str(uuid.uuid4())))["status"] == "idle"

@@ -127,7 +127,7 @@ class Days:
         return room
 
     def _forks(self) -> None:
-        self._may_be_silent(self.life.launch(f"fork=60 {uuid.uuid4()}"))
+        self._may_be_silent(self.life.leaves_something_behind())
 
     def _floods(self) -> None:
         for _ in range(20):

@@ -106,7 +106,7 @@ def test_an_upgrade_and_a_stop(coven: RealCoven, watching: Watch, inbox: Inbox) 
     until(lambda: [one for one in program.incidents() if one["kind"] == "daemon.outdated"])
     life.completes()
     life.restarts()
-    life.completes()
+    life.leaves_something_behind()
     with busy_disk(coven):
         life.stops_and_starts()
 

@@ -12,6 +12,7 @@ from coven_watchdog.state import Life, LiveSession
 LEFTOVERS_WITHIN = 250 * MILLISECOND
 _SCENE_WITHIN = 2 * SECOND
 _BOOT_SLACK = 2 * SECOND
+_COMPLAINED = ExitStatus(code=1)
 _FOREIGN = frozenset({Holder.ZOMBIE, Holder.STRANGER})
 
 
@@ -37,13 +38,19 @@ def ended(case: Case, life: Life) -> Judgement:
 
 
 def crashed(life: Life) -> bool:
-    """The kernel's word decides; without it, the leftovers do; a panic in the log says so too."""
-    if life.exit is not None:
+    """The kernel's word decides; without it, the leftovers do; a panic in the log says so too.
+
+    A daemon that is stopped while something still holds a session's terminal removes its files and exits with 1 (seen on 0.4.6).
+    """
+    left = life.leftovers
+    remains = left is not None and (left.record_named or left.socket_left)
+    panic = life.scene is not None and life.scene.panic and (life.health is None or life.health.tested)
+    # Its files may be seen to go some milliseconds before its process does.
+    orderly = life.served is not None and left is not None and (life.intact or life.socket_gone is not None)
+    if life.exit is not None and not (life.exit == _COMPLAINED and orderly):
         return life.exit != ExitStatus(code=0)
 
-    left = life.leftovers
-    panic = life.scene is not None and life.scene.panic and (life.health is None or life.health.tested)
-    return panic or life.panicked or (left is not None and (left.record_named or left.socket_left))
+    return panic or life.panicked or remains
 
 
 def _hit(life: Life) -> int:
