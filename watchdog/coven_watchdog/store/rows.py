@@ -22,11 +22,11 @@ OWED = """
     SELECT word.incident, word.channel FROM notification_incident AS word
     JOIN incident AS about ON about.id = word.incident AND about.opening = word.opening
     JOIN notification AS row ON row.id = word.notification AND row.channel = word.channel
-    WHERE word.incident IN (SELECT value FROM json_each(?1))
+    WHERE word.incident IN (SELECT value FROM json_each(:incidents))
     GROUP BY word.incident, word.channel
     HAVING max(word.role = 'resolved' AND row.suppression IS 'quiet_hours')
        AND NOT max(word.role IN ('resolved', 'late') AND row.suppression IS NULL)"""
-"""Of these incidents (`listed`), with the channels for which the latest opening is not over: quiet hours hold back its end."""
+"""Of these `:incidents` (`listed`), with the channels for which the latest opening is not over: quiet hours hold back its end."""
 UNTRIED = "state = 'queued' AND attempts = 0"
 """A message that nobody has begun to send: it may still be changed."""
 

@@ -20,7 +20,7 @@ _TOLD = """
     FROM notification_incident AS told
     JOIN incident ON incident.id = told.incident AND incident.opening = told.opening
     JOIN notification ON notification.id = told.notification AND notification.channel = told.channel
-    WHERE told.incident IN (SELECT value FROM json_each(?1)) AND told.channel IN (SELECT value FROM json_each(?2))
+    WHERE told.incident IN (SELECT value FROM json_each(:incidents)) AND told.channel IN (SELECT value FROM json_each(:channels))
       AND told.role <> 'digest'"""
 _OF_THIS_OPENING = f"""
       AND (incident.state <> 'resolved' OR json_extract(incident.doc, '$.unstable')
@@ -117,7 +117,7 @@ def _told(
 ) -> dict[tuple[str, str], Told]:
     """What each channel was told about each incident since it last opened; nothing for pairs without a row."""
     pairs: dict[tuple[str, str], list[sqlite3.Row]] = {}
-    for row in connection.execute(query, (listed(incidents), listed(channels))):
+    for row in connection.execute(query, {"incidents": listed(incidents), "channels": listed(channels)}):
         pairs.setdefault((row["about"], row["channel"]), []).append(row)
 
     return {pair: _summary(rows) for pair, rows in pairs.items()}

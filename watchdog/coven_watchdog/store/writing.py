@@ -23,7 +23,7 @@ _UPSERT = """
 # where its end is owed the story goes on: what was told there belongs to the new opening too
 _GOES_ON = """
     UPDATE notification_incident SET opening = opening + 1
-    WHERE incident = ?1 AND channel = ?2 AND opening = (SELECT opening - 1 FROM incident WHERE id = ?1)"""
+    WHERE incident = :incident AND channel = :channel AND opening = (SELECT opening - 1 FROM incident WHERE id = :incident)"""
 _DOUBLED = """
     SELECT 1 FROM incident
     WHERE form = 'event' AND home = ? AND subject = ? AND kind = ? AND occurrence = ? AND id <> ?"""
@@ -71,7 +71,7 @@ def _is_double(connection: sqlite3.Connection, incident: Incident) -> bool:
 
 def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incident], moment: Moment) -> None:
     reopened = _reopened(connection, incidents)
-    owed = connection.execute(OWED, (listed(reopened),)).fetchall()
+    owed = connection.execute(OWED, {"incidents": listed(reopened)}).fetchall()
     for incident in incidents:
         connection.execute(
             _UPSERT,
@@ -94,7 +94,7 @@ def _write_incidents(connection: sqlite3.Connection, incidents: Collection[Incid
             ),
         )
 
-    connection.executemany(_GOES_ON, owed)
+    connection.executemany(_GOES_ON, [dict(row) for row in owed])
 
 
 def _reopened(connection: sqlite3.Connection, incidents: Collection[Incident]) -> set[str]:
