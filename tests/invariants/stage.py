@@ -4,6 +4,7 @@ The store's tables are the real ones, in memory; the sources are a script, and t
 """
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -103,6 +104,8 @@ class Stage:
     names: Iterator[str] = field(default_factory=lambda: (f"i{number}" for number in count(1)))
 
     def __post_init__(self) -> None:
+        # Hypothesis makes many of them, and nobody but the collector knows when one is done.
+        weakref.finalize(self, self.connection.close)
         migrate(self.connection, self.now.wall)
         self.configured = dict.fromkeys(self._channels, -1)
 
