@@ -75,6 +75,25 @@ async def test_questions_are_far_apart(coven: SimulatedCoven) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_listing_that_waits_has_its_turn(coven: SimulatedCoven) -> None:
+    """However many sessions are asked for: after each question one that the ledger hinted at goes first."""
+    async with ground(coven.home) as shared:
+        searches = Searches(shared)
+        shared.errands.hint()
+        for session in ("a", "b"):
+            shared.errands.output(session)
+
+        assert searches.turn
+        assert searches.due() is not None
+        await searches.step()
+        assert searches.due() is None
+        assert not searches.turn
+        before = shared.now().awake
+        searches.keep()
+        assert (searches.due() or 0) > before
+
+
+@pytest.mark.anyio
 async def test_a_question_that_is_refused(coven: SimulatedCoven, seen: Seen) -> None:
     """It is told, and not asked again until somebody wants it."""
     async with following(coven.home, seen) as (shared, source):

@@ -1,6 +1,7 @@
 """Sessions whose newest event is wanted come in; one question at a time, far apart, goes to Coven; when it was recorded goes out.
 
-A question has the place of a listing that the ledger hinted at: while sessions print, no more is asked than without it.
+A question has the place of a listing that the ledger hinted at: while sessions print, no more is asked than without it; and no two
+questions follow each other while a listing waits, or what has ended would be noticed late.
 """
 
 from dataclasses import dataclass, field
@@ -31,9 +32,19 @@ class Searches:
     """Wall µs at which this search began."""
     _asked: int = 0
     """How often in this search."""
+    _was_last: bool = False
+    """No listing since the last question."""
+
+    @property
+    def turn(self) -> bool:
+        """The next request is a question, not a listing that the ledger hinted at."""
+        return bool(self.shared.errands.outputs) and not self._was_last
 
     def due(self) -> int | None:
-        """When the next question may be asked; None: nobody wants to know anything."""
+        """When the next question may be asked; None: nobody wants to know anything, or it is a listing's turn."""
+        if self._was_last and self.shared.errands.hinted:
+            return None
+
         apart = _AT_FIRST if 0 < self._asked < _FIRST else _APART
         return self._asked_at + apart if self.shared.errands.outputs else None
 
@@ -43,7 +54,7 @@ class Searches:
         session = next(iter(wanted))
         now = shared.now()
         self._begun = now.wall if self._asked == 0 else self._begun
-        self._asked_at, self._asked = now.awake, self._asked + 1
+        self._asked_at, self._asked, self._was_last = now.awake, self._asked + 1, True
         newest = self._newest.setdefault(session, Newest())
         after = newest.after
         try:
@@ -67,5 +78,6 @@ class Searches:
         self.shared.errands.outputs.pop(session, None)
 
     def keep(self) -> None:
-        """Forget the sessions that are not live."""
+        """There was a listing, which counts like a question: forget the sessions that are not live."""
+        self._was_last, self._asked_at = False, self.shared.now().awake
         self._newest = {session: newest for session, newest in self._newest.items() if session in self.shared.live}

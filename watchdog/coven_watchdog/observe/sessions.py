@@ -100,7 +100,8 @@ class SessionsSource:
         now = shared.now().awake
         urgent = errands.walked or errands.listed
         interval = shared.settings().probe.session_interval
-        due = self._pace.due(now, interval, urgent=urgent, hinted=errands.hinted, ended=bool(errands.ended))
+        hinted = errands.hinted and not self._searches.turn
+        due = self._pace.due(now, interval, urgent=urgent, hinted=hinted, ended=bool(errands.ended))
         search = self._searches.due()
         if search is not None and due > now:
             due = min(due, max(now + 1, search))
