@@ -44,7 +44,8 @@ def test_every_kind_has_its_words() -> None:
 
 
 def test_recoveries() -> None:
-    """A daemon that was out of service is back; what is milder is well again; a channel is named."""
+    """A daemon that was out of service is back; what is milder is well again; a channel and a harness are named."""
+    assert phrases.recovered(incident(Kind.HARNESS_MISSING, "harness:codex")) == "Coven finds codex again"
     assert phrases.recovered(incident()) == "Coven is back"
     assert phrases.recovered(incident(Kind.DAEMON_RECORD_INVALID)) == "Coven's daemon.json is right again"
     crash = created(CRASHED, "a", IncidentState.OPEN, START)
