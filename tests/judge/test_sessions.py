@@ -164,6 +164,20 @@ def test_a_coven_run_whose_process_was_not_known_is_seen_by_whoever_ran_it() -> 
     assert over(asked, 10, "failed", exit_code=3).presents == ("session.failed",)
 
 
+def test_what_ended_while_nobody_watched_is_said_together() -> None:
+    """Once it can be said of all of them, or ten seconds later; until then none of them is forgotten."""
+    ended = (row("s1", "failed", ended=-20, exit_code=3), row("s2", "failed", ended=-10, exit_code=3))
+    tale = Tale(remembered=looked(live=(row("s1"), row("s2")))).served(0, *ended)
+    first = EventsSeen(HOME, tale.now, "s1", any=True, exit_at=ended[0].updated_at)
+    assert tale.see(0.5, first).presents == ()
+    assert {one.id for one in undecided(Case(tale.state, tale.settings, tale.now))} == {"s1", "s2"}
+    late = tale.state
+    second = EventsSeen(HOME, tale.now, "s2", any=True, exit_at=ended[1].updated_at)
+    assert tale.see(0.7, second).presents == ("session.failed", "session.failed")
+    tale.state = late
+    assert tale.wait(10.5).presents == ("session.failed", "session.failed")
+
+
 def test_a_row_that_was_touched_after_its_end_is_no_coven_run() -> None:
     """The daemon's own, changed by somebody a minute later."""
     tale = _fails_unwatched()

@@ -27,12 +27,26 @@ _DECIDED = 15 * SECOND
 
 def sessions(case: Case) -> Judgement:
     """A verdict for each session that ended, that is news, and that was not lost with its daemon."""
-    return merged(_judge(case, ending) for ending in _news(case))
+    return merged(judgement for _, judgement in _judged(case))
 
 
 def undecided(case: Case) -> tuple[SessionRow, ...]:
     """The rows of sessions that have ended and about which nothing can be said yet."""
-    return tuple(ending.row for ending in _news(case) if _waits(_judge(case, ending)))
+    return tuple(ending.row for ending, judgement in _judged(case) if _waits(judgement))
+
+
+def _judged(case: Case) -> list[tuple[Ending, Judgement]]:
+    """Each with what is to be said of it. What ended while nobody watched is said together, once it can be said of all."""
+    judged = [(ending, _judge(case, ending)) for ending in _news(case)]
+    asked = [judgement for ending, judgement in judged if _waits(judgement) and not _just_now(case, ending)]
+    if not asked:
+        return judged
+
+    until = min(judgement.wake_at for judgement in asked if judgement.wake_at is not None)
+    return [
+        (ending, judgement if _just_now(case, ending) or not judgement.verdicts else wait(until))
+        for ending, judgement in judged
+    ]
 
 
 def _news(case: Case) -> Iterator[Ending]:
