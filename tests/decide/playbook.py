@@ -19,7 +19,7 @@ from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import Reason, Transition
 from coven_watchdog.settings import Settings
 from decide.shelf import WITHHELD, Shelf
-from decide.verdicts import AWAKE, DESK, HOME, START, WALL
+from decide.verdicts import AWAKE, DESK, HOME, START, WALL, WELL
 
 BY_HAND = frozenset({Transition.ACKNOWLEDGED, Transition.UNACKNOWLEDGED, Transition.SILENCED})
 
@@ -87,10 +87,25 @@ Seen = Verdict | Callable[[Play], None]
 Move = tuple[float, *tuple[Seen, ...]]
 
 
-def play(*moves: Move, settings: Settings = DESK) -> list[str]:
-    """Run a script."""
-    run = Play(settings)
+def run(*moves: Move, settings: Settings = DESK) -> Play:
+    """The whole run of a script."""
+    made = Play(settings)
     for seconds, *seen in moves:
-        run.at(seconds, *seen)
+        made.at(seconds, *seen)
 
-    return run.lines
+    return made
+
+
+def play(*moves: Move, settings: Settings = DESK) -> list[str]:
+    """What happened in it, and who was told."""
+    return run(*moves, settings=settings).lines
+
+
+def told(*moves: Move, settings: Settings = DESK) -> list[str]:
+    """What was told when, without what is only recorded once more."""
+    return [f"{line.split()[0]}: {said}" for line in play(*moves, settings=settings) if (said := line.partition(": ")[2])]
+
+
+def over(seconds: float, verdict: Seen = WELL) -> tuple[Move, Move]:
+    """It is over, and seen to be so twice."""
+    return (seconds - 1, verdict), (seconds, verdict)

@@ -8,7 +8,7 @@ from coven_watchdog.model.time import MINUTE, SECOND
 from coven_watchdog.model.words import Kind, Reason, Severity, Suppression
 from coven_watchdog.settings import Channel, Delay, Home, Secret, Settings
 from decide.pages import BACK, CRASH, ended, rendered, text
-from decide.playbook import Move, Play, Seen, play
+from decide.playbook import Move, Play, Seen, over, run, told
 from decide.verdicts import (
     CRASHED,
     CRITICAL,
@@ -36,26 +36,6 @@ BOSS = Settings(channels=(DESK.channels[0], Channel(name="boss", url=URL, after=
 LOOSE = bad(Kind.HOME_INSECURE)
 SAFE = well(Kind.HOME_INSECURE, subject="home")
 MILD = bad(Kind.DAEMON_UNRESPONSIVE, WARNING)
-
-
-def told(*moves: Move, settings: Settings = DESK) -> list[str]:
-    """What was told when, without what is only recorded once more."""
-    lines = (line for line in play(*moves, settings=settings))
-    return [f"{line.split()[0]}: {said}" for line in lines if (said := line.partition(": ")[2])]
-
-
-def run(*moves: Move, settings: Settings = DESK) -> Play:
-    """The whole run."""
-    made = Play(settings)
-    for seconds, *seen in moves:
-        made.at(seconds, *seen)
-
-    return made
-
-
-def over(seconds: float, verdict: Seen = WELL) -> tuple[Move, Move]:
-    """It is over, and seen to be so twice."""
-    return (seconds - 1, verdict), (seconds, verdict)
 
 
 SILENCE = silenced(600, by="ada")

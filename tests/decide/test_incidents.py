@@ -15,7 +15,7 @@ from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, Verdic
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Found, IncidentState, Kind, Look, Severity, Transition
 from coven_watchdog.settings import Alerts, Duration, Probe, Settings
-from decide.playbook import Move, Play, play
+from decide.playbook import Move, play, run
 from decide.verdicts import (
     AWAKE,
     CRASHED,
@@ -49,15 +49,6 @@ DAY_LONG: list[Move] = [(hours * 3600, CRASHED) for hours in range(25)]
 def steps(*moves: Move) -> list[str]:
     """What happened, without who was told: `seconds transition kind`."""
     return [line.partition(":")[0] for line in play(*moves)]
-
-
-def run(*moves: Move) -> Play:
-    """The whole run."""
-    made = Play()
-    for seconds, *seen in moves:
-        made.at(seconds, *seen)
-
-    return made
 
 
 def flapping(times: int, step: float = 60) -> list[Move]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,9 @@ from coven_watchdog.model.telling import Lane, Notification, Silence, World
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND
 from coven_watchdog.model.words import Found, IncidentState, Kind, NotificationState, Reason, Suppression, Transition
 from coven_watchdog.settings import Alerts, Channel, Delay, Duration, Home, QuietHours, Secret, Settings
+from decide import playbook
 from decide.pages import ended, rendered, text
-from decide.playbook import Move, Play, play
+from decide.playbook import Move, Play, over
 from decide.verdicts import (
     CRASHED,
     CRITICAL,
@@ -42,26 +44,8 @@ SAFE = well(Kind.HOME_INSECURE, subject="home")
 MILD = bad(Kind.DAEMON_CRASHED, WARNING)
 NIGHT = Settings(channels=(CHANNEL,), alerts=Alerts(quiet_hours=QuietHours("11:10-12:00"), repeat_every=Duration(10 * MINUTE)))
 """Scripts begin at 11:06:40: it is quiet from the second 200 to the second 3200."""
-
-
-def told(*moves: Move, settings: Settings = NIGHT) -> list[str]:
-    """What was told when, without what is only recorded once more."""
-    lines = (line for line in play(*moves, settings=settings))
-    return [f"{line.split()[0]}: {said}" for line in lines if (said := line.partition(": ")[2])]
-
-
-def run(*moves: Move, settings: Settings = NIGHT) -> Play:
-    """The whole run."""
-    made = Play(settings)
-    for seconds, *seen in moves:
-        made.at(seconds, *seen)
-
-    return made
-
-
-def over(seconds: float, verdict: Verdict = WELL) -> list[Move]:
-    """It is over, and seen to be so twice."""
-    return [(seconds - 1, verdict), (seconds, verdict)]
+told = partial(playbook.told, settings=NIGHT)
+run = partial(playbook.run, settings=NIGHT)
 
 
 def review(made: Play) -> float | None:

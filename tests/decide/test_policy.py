@@ -21,7 +21,7 @@ from coven_watchdog.store.migrations import migrate
 from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.world import read_world
 from coven_watchdog.store.writing import write_plan
-from decide.playbook import Move, Play, Seen, play
+from decide.playbook import Move, Play, Seen, play, run
 from decide.shelf import Shelf
 from decide.verdicts import (
     CRASHED,
@@ -74,15 +74,6 @@ def failed(number: int, found: Found = Found.LIVE, fact_at: int | None = None) -
 def told(*moves: Move, settings: Settings = DESK) -> list[str]:
     """Only what was told of each step."""
     return [line.partition(": ")[2] for line in play(*moves, settings=settings)]
-
-
-def run(*moves: Move, settings: Settings = DESK) -> Play:
-    """The whole run."""
-    made = Play(settings)
-    for seconds, *seen in moves:
-        made.at(seconds, *seen)
-
-    return made
 
 
 def flapping(times: int, crash: Verdict = CRASHED) -> list[Move]:

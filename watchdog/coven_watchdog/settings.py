@@ -215,6 +215,14 @@ class Channel(_Section, frozen=True, kw_only=True):
     apprise_config: str = ""
     tags: tuple[str, ...] = ()
 
+    def singles_out(self, kind: Kind) -> bool:
+        """Whether it is told of this kind however mild it is."""
+        return any(fnmatchcase(kind, glob) for glob in self.also)
+
+    def is_for(self, kind: Kind) -> bool:
+        """Whether it is there for this kind at all."""
+        return self.singles_out(kind) or any(fnmatchcase(kind, glob) for glob in self.kinds)
+
     @property
     def scheme(self) -> str:
         """The part of the URL before `://`, lower case; "" while the URL is not loaded."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from fnmatch import fnmatchcase
 
 from coven_watchdog.catalogue import CATALOGUE
 from coven_watchdog.decide.bucket import refilled_in
@@ -99,7 +98,7 @@ def routes(incident: Incident, world: World, settings: Settings, now: Instant, z
 
 def _takes(incident: Incident, channel: Channel) -> str:
     """Why it is told."""
-    if any(fnmatchcase(incident.kind, glob) for glob in channel.also):
+    if channel.singles_out(incident.kind):
         return f"{incident.kind} is named in also"
 
     worse = "" if channel.min_severity is Severity.CRITICAL else " and worse"
@@ -119,7 +118,7 @@ def _not_routed(case: _Case) -> str:
     if channel.after and incident.form is Form.EVENT:
         return f"it is told what is still open after {span(channel.after)}, and {incident.kind} happens once"
 
-    if not any(fnmatchcase(incident.kind, glob) for glob in (*channel.kinds, *channel.also)):
+    if not channel.is_for(incident.kind):
         return f"it is for other kinds: {', '.join(channel.kinds) or 'none'}"
 
     return f"it is for other homes: {', '.join(channel.homes) or 'none'}"

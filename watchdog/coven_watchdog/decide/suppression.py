@@ -94,8 +94,7 @@ def _not_routed(question: Question) -> bool:
 
 def routed(incident: Incident, channel: Channel, home: str) -> bool:
     """Whether the channel is there for this kind, and for the home of that name. The watchdog's own troubles are of no home."""
-    kind = any(fnmatchcase(incident.kind, glob) for glob in (*channel.kinds, *channel.also))
-    return kind and (
+    return channel.is_for(incident.kind) and (
         not incident.home or any(fnmatchcase(name, glob) for name in (home, incident.home) for glob in channel.homes)
     )
 
@@ -107,8 +106,7 @@ def _below(question: Question) -> bool:
 
 
 def _reaches(incident: Incident, channel: Channel) -> bool:
-    named = any(fnmatchcase(incident.kind, glob) for glob in channel.also)
-    return named or incident.severity.rank >= channel.min_severity.rank
+    return channel.singles_out(incident.kind) or incident.severity.rank >= channel.min_severity.rank
 
 
 def _too_old(question: Question) -> bool:
