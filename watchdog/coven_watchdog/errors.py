@@ -75,6 +75,18 @@ class ReplacedError(WatchdogError):
     exit_code = 75
 
 
+class NotCollectedError(WatchdogError):
+    """A part of a diagnostics bundle cannot be had; the message says why."""
+
+    code = "not_collected"
+
+
+class SecretFoundError(WatchdogError):
+    """What was about to leave holds what looks like a secret: nothing was written."""
+
+    code = "secret_found"
+
+
 class DeliveryError(WatchdogError):
     """A message was not accepted.
 

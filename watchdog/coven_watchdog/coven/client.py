@@ -39,6 +39,8 @@ _OFF_LOOP = 512 * 1024
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,256}")
 _DOTS = frozenset({".", ".."})
 _OK, _LAST_OK, _ERROR = 200, 299, 400
+UNTOUCHING = frozenset({"health", "capabilities"})
+"""Routes that leave no trace in the home, not even a timestamp (seen on 0.4.6)."""
 _SAID_LIMIT = 200
 
 
@@ -106,6 +108,11 @@ class CovenClient:
     async def health(self, timeout: float) -> Answer[Health]:  # noqa: ASYNC109 - a time-out is what this is about
         """`GET /health`."""
         return await _usable(await self._ask("health", {}, timeout, health=True), decode_health)
+
+    async def body(self, route: str, timeout: float) -> Answer[bytes]:  # noqa: ASYNC109 - the same
+        """The whole answer of a route of `UNTOUCHING`, as it came."""
+        assert route in UNTOUCHING
+        return await _usable(await self._ask(route, {}, timeout, health=True), bytes)
 
     async def page(self, limit: int, cursor: str | None, timeout: float) -> Answer[wire.Page]:  # noqa: ASYNC109 - the same
         """One page of `GET /sessions`, newest first. `limit` 1 to 1000; `cursor` None: the first page."""

@@ -8,8 +8,8 @@ of Coven (seen on 0.4.6): where it is another, nothing is known.
 import os
 import sqlite3
 import struct
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,16 +67,17 @@ def read_ledger(paths: HomePaths, recent: int) -> Ledger | None:
 def _read(paths: HomePaths, recent: int) -> Ledger:
     with translated(paths.ledger):
         size = paths.ledger.lstat().st_size
-        image = _at_rest(paths)
+        image = at_rest(paths)
 
     return _asked(image, size, recent)
 
 
-def _at_rest(paths: HomePaths) -> bytearray:
-    """Both files as one, read while neither changed.
+def at_rest(paths: HomePaths) -> bytearray:
+    """Both files as one, read while neither changed. Blocking.
 
     Raises:
         UnclearError: too large, or written all the time.
+        OSError: the system cannot read them.
     """
     for _ in range(_TRIES):
         before = _marks(paths)
@@ -149,18 +150,30 @@ def _asked(image: bytearray, size: int, recent: int) -> Ledger:
         NotContractError: it cannot be counted.
         UnclearError: it takes too long, or is not what we know.
     """
-    laps = iter(range(_LAPS))
+    with opened(image) as database:
+        rows = database.execute(
+            "SELECT status, harness, external, count(*), max(created_at) FROM sessions WHERE archived_at IS NULL GROUP BY 1, 2, 3"
+        ).fetchall()
+
+    return _counted(rows, size, recent)
+
+
+@contextmanager
+def opened(image: bytearray, laps: int = _LAPS) -> Iterator[sqlite3.Connection]:
+    """A copy in memory, to be asked; a question that takes more than so many times 10,000 steps is given up.
+
+    Raises:
+        NotContractError: what is asked cannot be answered: it is broken.
+        UnclearError: it takes too long, or is not what we know.
+    """
+    left = iter(range(laps))
     try:
         with closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(bytes(image))
-            database.set_progress_handler(lambda: int(next(laps, None) is None), _STEPS)
-            rows = database.execute(
-                "SELECT status, harness, external, count(*), max(created_at) FROM sessions WHERE archived_at IS NULL GROUP BY 1, 2, 3"
-            ).fetchall()
+            database.set_progress_handler(lambda: int(next(left, None) is None), _STEPS)
+            yield database
     except sqlite3.Error as error:
         raise _refused(error) from error
-
-    return _counted(rows, size, recent)
 
 
 def _refused(error: sqlite3.Error) -> CovenError:

@@ -8,6 +8,7 @@ import anyio
 from anyio import to_thread
 
 from coven_watchdog.diagnose.case import wrong
+from coven_watchdog.errors import NotCollectedError
 from coven_watchdog.model.words import Topic
 from coven_watchdog.redact import redact
 from coven_watchdog.report.doctor import DoctorLine
@@ -31,7 +32,7 @@ async def collect(collectors: Sequence[Collector[C]], case: C, patience: float =
     found: dict[int, tuple[DoctorLine, ...]] = {}
 
     async def ask(at: int, one: Collector[C]) -> None:
-        found[at] = await _fenced(one, case, patience)
+        found[at] = await _examined(one, case, patience)
 
     async with anyio.create_task_group() as tasks:
         for at, one in enumerate(collectors):
@@ -40,7 +41,7 @@ async def collect(collectors: Sequence[Collector[C]], case: C, patience: float =
     return tuple(line for at in sorted(found) for line in found[at])
 
 
-async def _fenced(one: Collector[C], case: C, patience: float) -> tuple[DoctorLine, ...]:
+async def _examined(one: Collector[C], case: C, patience: float) -> tuple[DoctorLine, ...]:
     """What it finds, or that it could not."""
 
     async def find() -> tuple[DoctorLine, ...]:
@@ -52,14 +53,36 @@ async def _fenced(one: Collector[C], case: C, patience: float) -> tuple[DoctorLi
 
 async def attempt(topic: Topic, find: Callable[[], Awaitable[T]], patience: float) -> T | DoctorLine:
     """What `find` gives within so many seconds, or a line that says why it gave nothing."""
+    found = await fenced(find, patience)
+    if not isinstance(found, Failure):
+        return found
+
+    if found.late:
+        return wrong(topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs.")
+
+    return wrong(topic, f"could not be examined: {found.why}", cause="A fault of the watchdog itself.")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A collector gave nothing: why, in words; `late`: it took too long; `meant`: it says so itself, and nothing is broken."""
+
+    why: str
+    late: bool = False
+    meant: bool = False
+
+
+async def fenced(find: Callable[[], Awaitable[T]], patience: float) -> T | Failure:
+    """What `find` gives within so many seconds, or why it gave nothing."""
     try:
         with anyio.fail_after(patience):
             return await find()
     except TimeoutError:
-        return wrong(topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs.")
+        return Failure(f"it took longer than {patience:g} s", late=True)
+    except NotCollectedError as error:
+        return Failure(redact(error.message), meant=True)
     except Exception as error:  # noqa: BLE001 - the fence: one part that breaks must not hide what the others found
         while isinstance(error, ExceptionGroup):
             error = error.exceptions[0]
 
-        why = redact(f"{type(error).__name__}: {error}")
-        return wrong(topic, f"could not be examined: {why}", cause="A fault of the watchdog itself.")
+        return Failure(redact(f"{type(error).__name__}: {error}"))

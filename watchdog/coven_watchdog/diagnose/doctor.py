@@ -85,20 +85,35 @@ class Asked:
     env: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All that was found out, and what it rests on. `cases`: by home; None where nobody could look in time."""
+
+    doctor: Doctor
+    cases: Mapping[str, HomeCase | None]
+    records: Records
+
+
 async def diagnose(asked: Asked) -> Doctor:
     """Examine everything."""
+    return (await examine(asked)).doctor
+
+
+async def examine(asked: Asked) -> Examined:
+    """Examine everything, and keep what it rests on."""
     records = await _records(asked)
     homes = await _homes(asked, records)
     case = OwnCase(records, asked.config, asked.fault, str(asked.config_path), asked.place, clock.now())
     itself = await collect(OF_ITSELF, case)
-    notes = [note for _, state_notes in homes for note in state_notes]
+    notes = [note for _, one in homes if one for note in one.look.notes]
     shown = tuple(home for home, _ in homes)
-    return Doctor(
+    doctor = Doctor(
         status=worst([*(home.status for home in shown), *(line.status for line in itself)]),
         homes=shown,
         watchdog=itself,
         limits=limits(asked.platform, notes),
     )
+    return Examined(doctor, {home.home: one for home, one in homes}, records)
 
 
 async def _records(asked: Asked) -> Records:
@@ -111,9 +126,9 @@ async def _records(asked: Asked) -> Records:
     return Records(asked.database, exists=True, error=f"could not be read within {_RECORDS_PATIENCE:g} s")
 
 
-async def _homes(asked: Asked, records: Records) -> Sequence[tuple[DoctorHome, Sequence[str]]]:
-    """Each home, with what its look noted. All at once."""
-    found: dict[str, tuple[DoctorHome, Sequence[str]]] = {}
+async def _homes(asked: Asked, records: Records) -> Sequence[tuple[DoctorHome, HomeCase | None]]:
+    """Each home, with what is said of it. All at once."""
+    found: dict[str, tuple[DoctorHome, HomeCase | None]] = {}
 
     async def examine(home: Home) -> None:
         found[home.path] = await _home(asked, home, records)
@@ -125,7 +140,7 @@ async def _homes(asked: Asked, records: Records) -> Sequence[tuple[DoctorHome, S
     return [found[home.path] for home in asked.settings.watched]
 
 
-async def _home(asked: Asked, home: Home, records: Records) -> tuple[DoctorHome, Sequence[str]]:
+async def _home(asked: Asked, home: Home, records: Records) -> tuple[DoctorHome, HomeCase | None]:
     """One home."""
 
     async def look() -> HomeCheck:
@@ -133,11 +148,11 @@ async def _home(asked: Asked, home: Home, records: Records) -> tuple[DoctorHome,
 
     check = await attempt(Topic.HOME, look, LOOK_PATIENCE)
     if isinstance(check, DoctorLine):
-        return _unseen(home, check), ()
+        return _unseen(home, check), None
 
     case = await _case(asked, check, records)
     lines = await collect(OF_HOME, case)
-    return _shown(home, case, lines), check.look.notes
+    return _shown(home, case, lines), case
 
 
 async def _case(asked: Asked, check: HomeCheck, records: Records) -> HomeCase:
