@@ -68,6 +68,12 @@ class StoreBusyError(StoreUnwritableError):
     """Another program holds the database for longer than we wait."""
 
 
+class NoManagerError(WatchdogError):
+    """No service manager answers: a container, a session without one, or another user's."""
+
+    code = "no_manager"
+
+
 class ReplacedError(WatchdogError):
     """The installed package was replaced under the running program: restart it."""
 

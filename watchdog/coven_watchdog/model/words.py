@@ -61,6 +61,8 @@ class Kind(StrEnum):
     SESSION_SURVIVOR = "session.survivor"
     SESSION_STALLED = "session.stalled"
     SESSION_WAITING = "session.waiting"
+    SESSION_STUCK = "session.stuck"
+    SESSION_STUCK = "session.stuck"
     SESSION_KILLED = "session.killed"
     SESSION_FINISHED = "session.finished"
     WATCHDOG_STORE_DAMAGED = "watchdog.store_damaged"
@@ -209,6 +211,24 @@ class CheckStatus(StrEnum):
 
 
 _CHECK_STATUSES = tuple(CheckStatus)
+
+
+class Masked(StrEnum):
+    """What was taken out of a text, and is counted in a bundle."""
+
+    PRIVATE_KEY = auto()
+    TOKEN = auto()
+    NAMED_VALUE = auto()
+    HEADER = auto()
+    URL_LOGIN = auto()
+    CONFIGURED = auto()
+    PATTERN = auto()
+    EMAIL = auto()
+    HOME = auto()
+    USER = auto()
+    HOST = auto()
+    PROJECT = auto()
+    ADDRESS = auto()
 
 
 class Topic(StrEnum):
@@ -426,6 +446,48 @@ class LogFormat(StrEnum):
 
     TEXT = auto()
     JSON = auto()
+
+
+class ManagerName(StrEnum):
+    """What starts the service, and starts it again."""
+
+    SYSTEMD = auto()
+    LAUNCHD = auto()
+
+
+class ServiceCondition(StrEnum):
+    """How the service stands with its manager."""
+
+    NOT_INSTALLED = auto()
+    STOPPED = auto()
+    STARTING = auto()
+    RUNNING = auto()
+    STOPPING = auto()
+    WAITING = auto()
+    """It failed, and is started again in a moment."""
+    FAILED = auto()
+    """It failed, and is not started again."""
+    UNKNOWN = auto()
+
+
+class Change(StrEnum):
+    """What installing the service did to its file."""
+
+    INSTALLED = auto()
+    UPDATED = auto()
+    UNCHANGED = auto()
+
+
+class Packaging(StrEnum):
+    """How the program came onto this machine."""
+
+    PIPX = auto()
+    UV_TOOL = auto()
+    EDITABLE = auto()
+    VENV = auto()
+    SYSTEM = auto()
+    PASSING = auto()
+    """A throw-away environment (`uvx`, `uv run --with`, `pipx run`), which may be gone tomorrow."""
 
 
 class Shade(StrEnum):

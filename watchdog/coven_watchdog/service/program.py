@@ -1,0 +1,88 @@
+"""The interpreter that runs us in; what a service's file must start, and how lasting that is, out."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from coven_watchdog.errors import WatchdogError
+from coven_watchdog.model.words import Packaging
+
+_DISTRIBUTION = "coven-watchdog"
+_MODULE = "coven_watchdog"
+_CACHE_MARK = "CACHEDIR.TAG"
+"""Backup programs leave out a folder with this file; uv puts one at the top of its cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the service starts. `words`: an absolute interpreter and its arguments, up to our own first word."""
+
+    words: tuple[str, ...]
+    packaging: Packaging
+
+
+def program(env: Mapping[str, str]) -> Program:
+    """The program that runs now, as a service starts it.
+
+    `-P` keeps the working directory, the user's home, out of what Python imports from.
+
+    Raises:
+        WatchdogError: it is a throw-away environment.
+    """
+    found = packaging(Path(sys.prefix), env, virtual=sys.prefix != sys.base_prefix, editable=_editable())
+    if found is Packaging.PASSING:
+        message = f"this program runs from a throw-away environment, which may be gone tomorrow: {sys.prefix}"
+        raise WatchdogError(
+            message,
+            next_step="uv tool install coven-watchdog (or: pipx install coven-watchdog), then the same command of that one",
+        )
+
+    return Program((sys.executable, "-P", "-m", _MODULE), found)
+
+
+def packaging(prefix: Path, env: Mapping[str, str], *, virtual: bool, editable: bool) -> Packaging:
+    """What kind of environment that is.
+
+    Args:
+        prefix: where it lies.
+        env: the environment variables, for where caches are.
+        virtual: it is no system's Python.
+        editable: the package in it is a clone of the repository.
+    """
+    if virtual and _passing(prefix, env):
+        return Packaging.PASSING
+
+    if (prefix / "pipx_metadata.json").exists():
+        return Packaging.PIPX
+
+    if (prefix / "uv-receipt.toml").exists():
+        return Packaging.UV_TOOL
+
+    if editable:
+        return Packaging.EDITABLE
+
+    return Packaging.VENV if virtual else Packaging.SYSTEM
+
+
+def _passing(prefix: Path, env: Mapping[str, str]) -> bool:
+    """Whether it lies in a cache: a known one, or below a folder that says it is one (a venv of uv's says so of itself)."""
+    home = Path(env.get("HOME") or "/")
+    named = [Path(env[name]) for name in ("UV_CACHE_DIR", "XDG_CACHE_HOME") if env.get(name, "").startswith("/")]
+    pipx = [Path(env[name]) / ".cache" for name in ("PIPX_HOME",) if env.get(name, "").startswith("/")]
+    usual = [home / ".cache", home / "Library" / "Caches", home / ".local" / "pipx" / ".cache"]
+    real = Path(os.path.realpath(prefix))
+    places = {Path(os.path.realpath(place)) for place in (*named, *pipx, *usual)}
+    return any(above in places or (above / _CACHE_MARK).exists() for above in real.parents)
+
+
+def _editable() -> bool:
+    """Whether the package is used from where it is written (PEP 610)."""
+    try:
+        written = distribution(_DISTRIBUTION).read_text("direct_url.json") or ""
+    except PackageNotFoundError:
+        return True
+
+    return '"editable": true' in written.replace('"editable":true', '"editable": true')

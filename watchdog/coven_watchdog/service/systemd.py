@@ -1,0 +1,202 @@
+"""The service under systemd's manager of this user: `systemctl --user`, `journalctl --user`, `loginctl`."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from coven_watchdog.errors import WatchdogError
+from coven_watchdog.model.words import Change, ManagerName
+from coven_watchdog.service import files
+from coven_watchdog.service.absence import no_systemd
+from coven_watchdog.service.commands import Ran, Run
+from coven_watchdog.service.manager import Installation, Installed, ServiceState
+from coven_watchdog.service.program import Program
+from coven_watchdog.service.shown import condition, count, moment, trouble
+from coven_watchdog.service.surroundings import Surroundings
+from coven_watchdog.service.templates import UNIT, template
+from coven_watchdog.service.unit import unit
+
+NAME = "coven-watchdog.service"
+_STARTS_WITHIN = 100.0
+"""Seconds; the unit itself gives up after TimeoutStartSec=."""
+_ENDS_WITHIN = 40.0
+_ASKED = ("LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "ActiveEnterTimestamp", "StatusText", "NRestarts")
+_ASKED_ENDS = ("Result", "ExecMainCode", "ExecMainStatus", "FragmentPath")
+_LINGERING_OFF = "it starts when you log in and ends with your last session; to have it always: loginctl enable-linger"
+_LINGERING_UNKNOWN = "whether it outlives your session is not known: no login manager answers (loginctl)"
+
+
+class Systemd:
+    """`Manager` for systemd."""
+
+    name = ManagerName.SYSTEMD
+
+    def __init__(self, surroundings: Surroundings, program: Program | None, run: Run) -> None:
+        self._surroundings = surroundings
+        self._program = program
+        self._run = run
+        self._version = 0
+
+    @property
+    def path(self) -> Path:
+        """The unit in the user's own folder for such, which is the one that `systemctl --user edit` uses."""
+        given = self._surroundings.env.get("XDG_CONFIG_HOME", "")
+        base = Path(given) if given.startswith("/") else self._surroundings.home / ".config"
+        return base / "systemd" / "user" / NAME
+
+    def reach(self) -> None:
+        """Ask for its version."""
+        answer = self._run(["systemctl", "--user", "show", "--property=Version"])
+        found = re.match(r"Version=\D*(\d+)", answer.out)
+        if answer.code or found is None:
+            raise no_systemd(self._surroundings.env, answer.said, missing=answer.missing)
+
+        self._version = int(found[1])
+
+    def rendered(self) -> str:
+        """The unit for this user and this systemd."""
+        if self._program is None:
+            message = "the program to start is not known"
+            raise WatchdogError(message)
+
+        return unit(template(UNIT), (*self._program.words, "run"), self._surroundings.carried(), self._known_version())
+
+    def _known_version(self) -> int:
+        """systemd's; 0 when it does not answer: then the unit has only what all of them know."""
+        if not self._version:
+            found = re.match(r"systemd (\d+)", self._run(["systemctl", "--version"]).out)
+            self._version = int(found[1]) if found else 0
+
+        return self._version
+
+    def installed(self) -> Installed | None:
+        """What lies there."""
+        text = files.read(self.path)
+        if text is None:
+            return None
+
+        ours = files.is_ours(text)
+        current = self._program is not None and text == self.rendered()
+        return Installed(self.path, ours, files.is_edited(text), current, self._drop_ins())
+
+    def _drop_ins(self) -> tuple[Path, ...]:
+        folder = self.path.with_name(f"{NAME}.d")
+        return tuple(sorted(folder.glob("*.conf"))) if folder.is_dir() else ()
+
+    def install(self) -> Installation:
+        """Write the unit, have systemd read it, and enable it."""
+        self.reach()
+        before, text = files.read(self.path), self.rendered()
+        files.refuse_foreign(self.path, before)
+        self._refuse_another()
+        if before != text:
+            files.write(self.path, text)
+
+        self._ask("daemon-reload")
+        self._ask("enable", NAME)
+        change = Change.INSTALLED if before is None else Change.UNCHANGED if before == text else Change.UPDATED
+        return Installation(self.path, change, self._notes())
+
+    def _refuse_another(self) -> None:
+        """A unit of that name that stands elsewhere (a distribution's, the machine's) is somebody's decision."""
+        standing = self._shown().get("FragmentPath", "")
+        if standing and Path(standing) != self.path:
+            message = f"there is a unit of that name already: {standing}"
+            raise WatchdogError(message, next_step=f"systemctl --user enable --now {NAME} starts that one")
+
+    def _notes(self) -> tuple[str, ...]:
+        """What lingering means here, and what adds to the unit."""
+        lingering = self._lingering()
+        about = {False: (_LINGERING_OFF,), None: (_LINGERING_UNKNOWN,), True: ()}[lingering]
+        kept = tuple(f"kept: {path}" for path in self._drop_ins())
+        return (*about, *kept)
+
+    def uninstall(self) -> bool:
+        """Stop it, disable it, and remove the unit; drop-ins stay."""
+        self.reach()
+        text = files.read(self.path)
+        files.refuse_foreign(self.path, None if text is None or files.is_ours(text) else text)
+        if text is None:
+            return False
+
+        self._ask("disable", "--now", NAME, seconds=_ENDS_WITHIN)
+        self.path.unlink(missing_ok=True)
+        self._ask("daemon-reload")
+        self._run(["systemctl", "--user", "reset-failed", NAME])
+        return True
+
+    def start(self) -> None:
+        """Start it; systemd waits for READY=1. An exhausted start limit is forgiven: somebody wants it now."""
+        self._started("start")
+
+    def restart(self) -> None:
+        """The same, stopping it first."""
+        self._started("restart")
+
+    def _started(self, verb: str) -> None:
+        self._must_be_installed()
+        self._run(["systemctl", "--user", "reset-failed", NAME])
+        self._ask(verb, NAME, seconds=_STARTS_WITHIN, next_step="coven-watchdog service logs")
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._must_be_installed()
+        self._ask("stop", NAME, seconds=_ENDS_WITHIN)
+
+    def _must_be_installed(self) -> None:
+        self.reach()
+        if self._shown().get("LoadState") == "not-found":
+            message = "the service is not installed"
+            raise WatchdogError(message, next_step="coven-watchdog service install")
+
+    def state(self) -> ServiceState:
+        """How it stands."""
+        self.reach()
+        facts = self._shown()
+        return ServiceState(
+            manager=self.name,
+            condition=condition(facts),
+            path=Path(facts.get("FragmentPath") or self.path),
+            enabled=facts.get("UnitFileState") in {"enabled", "enabled-runtime"},
+            pid=count(facts.get("MainPID")) or None,
+            since=moment(facts.get("ActiveEnterTimestamp", "")),
+            says=facts.get("StatusText", ""),
+            restarts=count(facts.get("NRestarts")),
+            trouble=trouble(facts),
+            lingering=self._lingering(),
+        )
+
+    def _shown(self) -> Mapping[str, str]:
+        """What systemd knows of the unit."""
+        asked = ",".join((*_ASKED, *_ASKED_ENDS))
+        answer = self._ask("show", NAME, f"--property={asked}")
+        return dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)
+
+    def _lingering(self) -> bool | None:
+        """Whether the user's services run without a session; None where no login manager answers."""
+        answer = self._run(["loginctl", "show-user", str(os.geteuid()), "--property=Linger"])
+        return {"Linger=yes": True, "Linger=no": False}.get(answer.out.strip())
+
+    def logs(self, *, follow: bool, lines: int) -> int:
+        """The unit's part of the journal."""
+        words = ["journalctl", "--user", f"--user-unit={NAME}", f"--lines={lines}", "--no-pager", "--quiet"]
+        answer = self._run([*words, *(["--follow"] if follow else [])], shown=True)
+        if answer.missing:
+            message = "there is no journalctl here"
+            raise WatchdogError(message)
+
+        return answer.code
+
+    def _ask(self, *words: str, seconds: float = 20.0, next_step: str = "") -> Ran:
+        """Have systemd do something.
+
+        Raises:
+            WatchdogError: it refuses, in its own words.
+        """
+        answer = self._run(["systemctl", "--user", *words], seconds=seconds)
+        if answer.code:
+            message = f"systemctl --user {' '.join(words[:2])}: {answer.said or f'exit code {answer.code}'}"
+            raise WatchdogError(message, next_step=next_step)
+
+        return answer
