@@ -62,7 +62,6 @@ class Kind(StrEnum):
     SESSION_STALLED = "session.stalled"
     SESSION_WAITING = "session.waiting"
     SESSION_STUCK = "session.stuck"
-    SESSION_STUCK = "session.stuck"
     SESSION_KILLED = "session.killed"
     SESSION_FINISHED = "session.finished"
     WATCHDOG_STORE_DAMAGED = "watchdog.store_damaged"
