@@ -13,8 +13,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from rigs.absent import absent
+from rigs.somebody import Somebody
 from waiting import until
 
 _PROGRAMS = {"Xvfb": "xvfb", "dunst": "dunst", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin"}
@@ -44,22 +46,35 @@ os.write(os.open({seen!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), line.
 
 
 class DesktopRig:
-    """One desktop. `environ` is what a program on it has in its environment."""
+    """One desktop. `environ` is what a program on it has in its environment.
 
-    def __init__(self, base: Path) -> None:
+    Args:
+        base: a folder of its own.
+        python: what reads back.
+        user: whose desktop it is; he has a session bus. Default: ours, with a bus of its own.
+    """
+
+    def __init__(self, base: Path, python: str | Path = sys.executable, user: Somebody | None = None) -> None:
         self._base = base
+        self._python = python
+        self._user = user
         self._seen = base / "seen.jsonl"
         self._script = base / "on-notify"
         self._processes: list[subprocess.Popen[bytes]] = []
         self._daemon: subprocess.Popen[bytes] | None = None
         self.display = ""
-        self.environ = {"XDG_RUNTIME_DIR": str(base), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={base}/bus"}
+        own = {"XDG_RUNTIME_DIR": str(base), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={base}/bus"}
+        self.environ = own if user is None else user.env
 
     def up(self) -> None:
         """Start the screen and the bus; no notification daemon yet."""
-        self._script.write_text(_SCRIPT.format(python=sys.executable, seen=str(self._seen)), encoding="utf-8")
+        self._script.write_text(_SCRIPT.format(python=self._python, seen=str(self._seen)), encoding="utf-8")
         self._script.chmod(0o755)
         self.display = f":{self._screen()}"
+        if self._user is None:
+            self._bus()
+
+    def _bus(self) -> None:
         config = self._base / "bus.conf"
         config.write_text(_BUS.format(path=self._base / "bus"), encoding="utf-8")
         self._processes.append(self._spawn("dbus-daemon", "--nofork", "--nopidfile", f"--config-file={config}"))
@@ -70,6 +85,9 @@ class DesktopRig:
         self.stop_daemon()
         config = self._base / "dunstrc"
         config.write_text(_DUNST.format(markup=markup, script=self._script), encoding="utf-8")
+        if self._user is not None:
+            self._user.give(self._base)
+
         self._daemon = self._spawn("dunst", "-conf", str(config))
         until(self._answers)
 
@@ -118,26 +136,34 @@ class DesktopRig:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=keep,
+            **self._identity(),
         )
+
+    def _identity(self) -> dict[str, Any]:
+        return {} if self._user is None else {"user": self._user.uid, "group": self._user.gid, "extra_groups": []}
 
     def _answers(self) -> bool:
         name = "org.freedesktop.Notifications"
         question = ("--print-reply", f"--dest={name}", "/org/freedesktop/Notifications", f"{name}.GetServerInformation")
         asked = subprocess.run(
-            ("dbus-send", "--session", *question), check=False, capture_output=True, env=os.environ | self.environ
+            ("dbus-send", "--session", *question),
+            check=False,
+            capture_output=True,
+            env=os.environ | self.environ,
+            **self._identity(),
         )
         return asked.returncode == 0
 
 
 @contextmanager
-def desktop_rig() -> Iterator[DesktopRig]:
-    """A desktop with dunst running."""
+def desktop_rig(python: str | Path = sys.executable, user: Somebody | None = None) -> Iterator[DesktopRig]:
+    """A desktop with dunst running; as `DesktopRig` has it."""
     missing = [package for program, package in _PROGRAMS.items() if shutil.which(program) is None]
     if missing:
         absent(f"no desktop can be made without {', '.join(missing)}", f"apt-get install {' '.join(missing)}")
 
     base = Path(tempfile.mkdtemp(prefix="cw.", dir="/tmp"))  # short: a Unix socket's path has at most 107 bytes
-    rig = DesktopRig(base)
+    rig = DesktopRig(base, python, user)
     try:
         rig.up()
         rig.start_daemon()

