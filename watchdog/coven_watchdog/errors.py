@@ -93,6 +93,12 @@ class SecretFoundError(WatchdogError):
     code = "secret_found"
 
 
+class StoodStillError(WatchdogError):
+    """A loop of the running service does not move any more: only a new process helps."""
+
+    code = "stood_still"
+
+
 class DeliveryError(WatchdogError):
     """A message was not accepted.
 

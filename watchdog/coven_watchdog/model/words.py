@@ -429,6 +429,14 @@ class Look(StrEnum):
     PROGRAMS = auto()
 
 
+class Sign(StrEnum):
+    """What the watchdog tells a heartbeat service about itself; the value is what the address ends with."""
+
+    START = auto()
+    SUCCESS = auto()
+    FAIL = auto()
+
+
 class Dialect(StrEnum):
     """How a service reads text: what must be broken so that hostile text stays text."""
 
