@@ -20,27 +20,24 @@ else:
 __all__ = ["Installation", "Installed", "Manager", "ServiceState", "manager", "set_up"]
 
 
-def manager(
-    env: Mapping[str, str], config: Path | None = None, *, asked: bool = True, rendering: bool = True, run: Run | None = None
-) -> Manager:
+def manager(env: Mapping[str, str], config: Path | None = None, *, asked: bool = True, run: Run | None = None) -> Manager:
     """The service manager.
 
     Args:
         env: the environment of the shell.
         config: `--config`.
         asked: make sure that it answers; `service print` needs none that does.
-        rendering: the service's file will be rendered; asking and stopping need no lasting program.
         run: how commands are run; by default as processes of this machine.
 
     Raises:
         NoManagerError: none answers; says why and what to do instead.
         UsageError: HOME is not set.
-        WatchdogError: HOME is another user's, or the program runs from a throw-away environment.
+        WatchdogError: HOME is another user's.
     """
     seen = _in_session(env)
     surroundings = Surroundings(seen, config)
     _refuse_anothers(surroundings.home)
-    made = Here(surroundings, program(env) if rendering else None, run or System(seen))
+    made = Here(surroundings, lambda: program(seen), run or System(seen))
     if asked:
         made.reach()
 

@@ -3,7 +3,9 @@
 import hashlib
 import os
 import re
+import shlex
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
@@ -34,6 +36,14 @@ def is_edited(text: str) -> bool:
     return found is not None and _digest(unmarked(text)) != found[1]
 
 
+def is_current(text: str, rendered: Callable[[], str]) -> bool:
+    """Whether it is what would be written now; what cannot be written now is not."""
+    try:
+        return text == rendered()
+    except WatchdogError:
+        return False
+
+
 def unmarked(text: str) -> str:
     """The file without the line of the mark."""
     return "".join(line for line in text.splitlines(keepends=True) if not _MARKED.search(line))
@@ -57,6 +67,18 @@ def read(path: Path) -> str | None:
         raise WatchdogError(message, where=str(path)) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Have it there.
+
+    Raises:
+        WatchdogError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
 def write(path: Path, text: str) -> None:
     """Put the file there, whole.
 
@@ -78,8 +100,12 @@ def write(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        message = f"cannot be written: {error.strerror}"
-        raise WatchdogError(message, where=str(path), next_step=f"ls -ld '{path.parent}'") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> WatchdogError:
+    there = next((above for above in path.parents if above.exists()), path)
+    return WatchdogError(f"cannot be written: {error.strerror}", where=str(path), next_step=f"ls -ld {shlex.quote(str(there))}")
 
 
 def refuse_foreign(path: Path, text: str | None) -> None:

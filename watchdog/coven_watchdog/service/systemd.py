@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
@@ -32,7 +32,7 @@ class Systemd:
 
     name = ManagerName.SYSTEMD
 
-    def __init__(self, surroundings: Surroundings, program: Program | None, run: Run) -> None:
+    def __init__(self, surroundings: Surroundings, program: Callable[[], Program], run: Run) -> None:
         self._surroundings = surroundings
         self._program = program
         self._run = run
@@ -56,11 +56,7 @@ class Systemd:
 
     def rendered(self) -> str:
         """The unit for this user and this systemd."""
-        if self._program is None:
-            message = "the program to start is not known"
-            raise WatchdogError(message)
-
-        return unit(template(UNIT), (*self._program.words, "run"), self._surroundings.carried(), self._known_version())
+        return unit(template(UNIT), (*self._program().words, "run"), self._surroundings.carried(), self._known_version())
 
     def _known_version(self) -> int:
         """systemd's; 0 when it does not answer: then the unit has only what all of them know."""
@@ -76,9 +72,8 @@ class Systemd:
         if text is None:
             return None
 
-        ours = files.is_ours(text)
-        current = self._program is not None and text == self.rendered()
-        return Installed(self.path, ours, files.is_edited(text), current, self._drop_ins())
+        current = files.is_current(text, self.rendered)
+        return Installed(self.path, files.is_ours(text), files.is_edited(text), current, self._drop_ins())
 
     def _drop_ins(self) -> tuple[Path, ...]:
         folder = self.path.with_name(f"{NAME}.d")
