@@ -6,6 +6,7 @@ from coven_watchdog.cli.frame import Group, Lazy
 
 COMMANDS: tuple[Lazy, ...] = (
     ("demo", "coven_watchdog.cli.demo:demo", "See the main job happen on a simulated Coven, in a minute."),
+    ("setup", "coven_watchdog.cli.setup:setup", "From nothing to being watched: where you are told, and the service."),
     ("run", "coven_watchdog.cli.run:run", "Watch, and tell, until stopped."),
     ("status", "coven_watchdog.cli.status:status", "What is wrong now, worst first."),
     ("check", "coven_watchdog.cli.check:check", "One fresh look, for monitoring systems."),
@@ -27,10 +28,10 @@ COMMANDS: tuple[Lazy, ...] = (
     invoke_without_command=True,
     examples=[
         ("demo", "see it work, on a simulated Coven"),
-        ("config init", "write a first configuration (optional)"),
+        ("setup", "where you want to be told, and the service"),
         ("notify test", "try how it reaches you"),
-        ("run", "watch Coven, and tell"),
         ("status", "what is wrong now"),
+        ("run", "watch Coven here, without a service"),
     ],
 )
 @click.pass_context
