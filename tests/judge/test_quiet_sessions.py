@@ -116,6 +116,19 @@ def test_not_while_output_is_dropped() -> None:
         assert WAITING not in tale.clears
 
 
+def test_one_lost_echo_does_not_hide_a_wait() -> None:
+    """After an input Coven may drop the echo, and counts it; the silence is counted from there on, and what is told stays told."""
+    dropped = replace(GOOD, event_writer=counted(7, dropped=1))
+    tale = silent(100).health(101, health=dropped)
+    for second in range(110, 290, 30):
+        felt(tale, second)
+
+    assert WAITING not in tale.health(280, health=dropped).presents
+    assert WAITING in tale.health(282, health=dropped).presents
+    tale.health(283, health=replace(GOOD, event_writer=counted(7, dropped=2)))
+    assert WAITING not in tale.clears
+
+
 def test_a_daemon_without_a_counter() -> None:
     """Older ones have none: the session's events are asked for."""
     health = replace(GOOD, event_writer=None)

@@ -40,10 +40,6 @@ def _judge(case: Case, session: LiveSession) -> Judgement:
     if case.since(quiet.since) < after:
         return clear(case, subject, _KINDS, quiet.since) if session.busy else UNKNOWN
 
-    writer = _writer(case)
-    if _drops(quiet.writer, writer):
-        return UNKNOWN
-
     if case.state.health is not None and case.state.health.at.awake < quiet.since.awake + after:
         return ask(case, Look.HEALTH)
 
@@ -65,11 +61,6 @@ def _attended(case: Case, session: LiveSession) -> bool:
 def _writer(case: Case) -> EventWriter | None:
     life = case.state.alive
     return life.health.event_writer if life and life.health else None
-
-
-def _drops(before: EventWriter | None, now: EventWriter | None) -> bool:
-    """Output was lost meanwhile: nobody knows whose."""
-    return before is not None and now is not None and now.dropped_events != before.dropped_events
 
 
 def _silence(case: Case, session: LiveSession, quiet: Quiet, after: int) -> Witness | None:

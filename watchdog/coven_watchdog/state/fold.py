@@ -31,6 +31,7 @@ from coven_watchdog.model.words import Outcome, ProcessState, Route
 from coven_watchdog.state.features import fold_features
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
 from coven_watchdog.state.processes import OF_PROCESSES
+from coven_watchdog.state.quiet import fold_drops
 from coven_watchdog.state.sessions import end_with_daemon, fold_listing, fold_row
 
 SETTLE = 5 * SECOND
@@ -224,6 +225,7 @@ def _asked_health(state: HomeState, asked: Asked) -> HomeState:
         return state
 
     good = asked.health is not None and asked.health.ok
+    state = fold_drops(state, asked.health.event_writer if asked.health else None, asked.at)
     served = life.served or (asked.at if good else None)
     last_good = asked.at if good else life.last_good
     return replace(state, life=replace(life, health=asked.health, latency=asked.latency, served=served, last_good=last_good))

@@ -60,6 +60,23 @@ def fold_output(state: HomeState, seen: OutputSeen) -> HomeState:
     return replace(state, live={**state.live, seen.session: replace(session, quiet=quiet, busy=busy)})
 
 
+def fold_drops(state: HomeState, writer: EventWriter | None, at: Instant) -> HomeState:
+    """Output was lost, and nobody knows whose: silence counts from here. Coven drops the echo of many an input (seen on 0.4.6)."""
+    if writer is None:
+        return state
+
+    again = {
+        key: replace(session, quiet=Quiet(at, writer), busy=False)
+        for key, session in state.live.items()
+        if session.quiet is not None and _dropped(session.quiet.writer, writer)
+    }
+    return replace(state, live={**state.live, **again}) if again else state
+
+
+def _dropped(before: EventWriter | None, now: EventWriter) -> bool:
+    return before is not None and before.dropped_events != now.dropped_events
+
+
 def _writer(state: HomeState) -> EventWriter | None:
     """What the daemon that lives said last of what it has recorded."""
     life = state.alive
