@@ -2,11 +2,21 @@
 
 import sqlite3
 
+from coven_watchdog.model.facts import EventWriter
 from coven_watchdog.model.looks import BlindWindow, ChannelLook
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store.codec import decode
-from coven_watchdog.store.keeping import drop_channels, drop_looks, keep_blind, keep_channels, keep_looks, keep_watchdog
+from coven_watchdog.store.keeping import (
+    drop_channels,
+    drop_looks,
+    keep_blind,
+    keep_channels,
+    keep_looks,
+    keep_samples,
+    keep_watchdog,
+)
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.writing import write_plan
@@ -74,4 +84,16 @@ def test_a_channel_that_is_gone_takes_nothing_more(connection: sqlite3.Connectio
         ("desk", "queued", None),
         ("phone", "sent", None),
         ("phone", "withheld", "not_routed"),
+    ]
+
+
+def test_a_minute_is_kept_once(connection: sqlite3.Connection) -> None:
+    """One row for each home and minute."""
+    keep_samples(connection, [Sample(HOME, START), Sample("/other", START)])
+    keep_samples(connection, [Sample(HOME, START, event_writer=EventWriter("failed")), Sample(HOME, START + 1)])
+    rows = connection.execute("SELECT doc FROM sample ORDER BY home, at").fetchall()
+    assert [decode(row["doc"], Sample) for row in rows] == [
+        Sample(HOME, START),
+        Sample(HOME, START + 1),
+        Sample("/other", START),
     ]

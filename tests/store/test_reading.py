@@ -7,10 +7,11 @@ import pytest
 
 from coven_watchdog.errors import StoreDamagedError, StoreError, WatchdogError
 from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.telling import Attempt, Plan
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason, Transition
 from coven_watchdog.store.connection import FILE_NAME, prepare
-from coven_watchdog.store.keeping import keep_blind, keep_channels, keep_looks, keep_watchdog
+from coven_watchdog.store.keeping import keep_blind, keep_channels, keep_looks, keep_samples, keep_watchdog
 from coven_watchdog.store.migrations import NEWEST
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.reading import History, StoreReader
@@ -247,3 +248,11 @@ def test_a_step_says_who_wanted_it(connection: sqlite3.Connection, path: Path) -
             (Transition.OPENED, ""),
             (Transition.ACKNOWLEDGED, "ada: on it"),
         ]
+
+
+def test_minutes_around_a_time(connection: sqlite3.Connection, path: Path) -> None:
+    """Those of one home between two moments, the oldest first."""
+    keep_samples(connection, [Sample(HOME, at(minute).wall) for minute in (90, 10, 20)] + [Sample("/other", at(10).wall)])
+    connection.commit()
+    with StoreReader(path) as reader:
+        assert [one.at for one in reader.samples(HOME, at(5).wall, at(30).wall)] == [at(10).wall, at(20).wall]

@@ -3,11 +3,12 @@
 import sqlite3
 
 from coven_watchdog.model.incidents import Incident
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.telling import Plan
 from coven_watchdog.model.time import DAY
 from coven_watchdog.model.words import IncidentState, NotificationState, Reason
 from coven_watchdog.store.codec import decode, encode, titled
-from coven_watchdog.store.keeping import keep_blind, keep_looks
+from coven_watchdog.store.keeping import keep_blind, keep_looks, keep_samples
 from coven_watchdog.store.outbox import claim, settle
 from coven_watchdog.store.retention import BATCH, KEEP_STEPS, purge_batch
 from coven_watchdog.store.rows import members
@@ -140,3 +141,10 @@ def test_batches_are_small(connection: sqlite3.Connection) -> None:
     assert _purge(connection, 8) == [BATCH, 20]
     assert _purge(connection, 31) == [BATCH, 20]
     assert counts(connection, "incident") == (0,)
+
+
+def test_samples_go_after_a_day(connection: sqlite3.Connection) -> None:
+    """What a minute was like is of use only around a fault."""
+    keep_samples(connection, [Sample("/h", START), Sample("/h", START + DAY)])
+    _purge(connection, 1.5)
+    assert counts(connection, "sample") == (1,)

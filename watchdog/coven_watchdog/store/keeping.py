@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection
 
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.words import NotificationState, Suppression
 from coven_watchdog.store.codec import encode, whole
 from coven_watchdog.store.rows import listed
@@ -45,6 +46,14 @@ def keep_blind(connection: sqlite3.Connection, windows: Collection[BlindWindow])
         """INSERT INTO blind_window (home, since, until, why) VALUES (?, ?, ?, ?)
            ON CONFLICT (home, since) DO UPDATE SET until = excluded.until, why = excluded.why""",
         [(window.home, window.since, window.to, whole(window.why)) for window in windows],
+    )
+
+
+def keep_samples(connection: sqlite3.Connection, samples: Collection[Sample]) -> None:
+    """What the last minute was like, by home."""
+    connection.executemany(
+        "INSERT INTO sample (home, at, doc) VALUES (?, ?, ?) ON CONFLICT (home, at) DO NOTHING",
+        [(sample.home, sample.at, encode(sample)) for sample in samples],
     )
 
 

@@ -12,6 +12,7 @@ from coven_watchdog.config.places import there
 from coven_watchdog.model.digests import Chronicle
 from coven_watchdog.model.incidents import Incident, Witness
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.telling import Attempt, Member, Notification, Silence, World
 from coven_watchdog.model.words import AttemptOutcome, Kind, Severity, Transition
 from coven_watchdog.store.codec import decode, word
@@ -150,6 +151,11 @@ class StoreReader:
         """When nobody watched, as far as it reached beyond `since` (wall µs); the oldest first."""
         rows = self._rows("SELECT * FROM blind_window WHERE until IS NULL OR until >= ? ORDER BY since, home", since)
         return tuple(BlindWindow(row["home"], row["since"], row["until"], row["why"]) for row in rows)
+
+    def samples(self, home: str, since: int, until: int) -> tuple[Sample, ...]:
+        """What each minute of a home was like, the oldest first. Wall µs."""
+        rows = self._rows("SELECT doc FROM sample WHERE home = ? AND at BETWEEN ? AND ? ORDER BY at", home, since, until)
+        return tuple(decode(row["doc"], Sample) for row in rows)
 
     def chronicle(self, since: int, until: int) -> Chronicle:
         """What a digest of the time between is made from. Wall µs."""

@@ -1,7 +1,7 @@
 """Forgetting. In: the time; out: how many rows went. One batch is one short transaction, so that nobody waits for it.
 
 Closed incidents go after 30 days, with their history and with the messages that speak of nothing younger; blind windows, silences
-that are over and looks at homes no longer watched, too. Titles go 7 days after an incident closed. What is open stays; of a
+that are over and looks at homes no longer watched, too; samples of single minutes go after a day. Titles go 7 days after an incident closed. What is open stays; of a
 history that has no end, the latest thousand steps.
 """
 
@@ -14,6 +14,7 @@ from coven_watchdog.store.codec import decode, encode, untitled
 BATCH = 500
 _KEEP = 30 * DAY
 _KEEP_TITLES = 7 * DAY
+_KEEP_SAMPLES = DAY
 KEEP_STEPS = 1000
 
 _OLD_INCIDENT = "SELECT id FROM incident WHERE state <> 'open' AND changed_at < :before"
@@ -40,6 +41,7 @@ _DELETIONS = (
     ("blind_window", "until < :before"),
     ("home_look", "seen_at < :before"),
     ("silence", "until < :before"),
+    ("sample", f"at < :before + {_KEEP - _KEEP_SAMPLES}"),
 )
 _TITLED = (
     ("incident", "doc", "titled = 1 AND state <> 'open' AND changed_at < :before"),

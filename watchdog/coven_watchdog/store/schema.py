@@ -123,9 +123,21 @@ _NOISE = (
        WHERE state = 'withheld' AND suppression IN ('quiet_hours', 'rate_limited')""",
 )
 
+_SAMPLES = (
+    # one row a minute, for a day: what a report of a fault shows of the time around it
+    """CREATE TABLE sample (
+        home TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        doc TEXT NOT NULL,
+        PRIMARY KEY (home, at)
+    ) STRICT""",
+    "CREATE INDEX sample_at ON sample (at)",
+)
+
 MIGRATIONS = (
     Migration(1, "incidents, outbox and looks", (*_INCIDENTS, *_OUTBOX, *_LOOKS)),
     Migration(2, "who silenced, what was held back, digests", _NOISE),
+    Migration(3, "what each minute was like", _SAMPLES),
 )
 
 TABLES = (
@@ -139,5 +151,6 @@ TABLES = (
     "watchdog_look",
     "channel_look",
     "blind_window",
+    "sample",
 )
 """Every table of the newest schema, parents before children."""

@@ -16,6 +16,7 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.telling import Attempt, Notification, Plan, World
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import NotificationState
@@ -135,8 +136,9 @@ class Store:
         blind: Collection[BlindWindow] = (),
         configured: Collection[str] | None = None,
         forgotten: Collection[str] = (),
+        samples: Collection[Sample] = (),
     ) -> None:
-        """Keep looks; what is not given stays.
+        """Keep looks and samples; what is not given stays.
 
         `forgotten`: homes that are not watched any more.
         `configured`: the names of all channels; others are forgotten, and what waited for them is withheld as not routed.
@@ -147,6 +149,7 @@ class Store:
             keeping.keep_looks(connection, looks)
             keeping.keep_channels(connection, channels)
             keeping.keep_blind(connection, blind)
+            keeping.keep_samples(connection, samples)
             if watchdog is not None:
                 keeping.keep_watchdog(connection, watchdog)
 
