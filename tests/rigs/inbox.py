@@ -100,7 +100,13 @@ class Inbox:
 
     def hang(self) -> None:
         """Accept connections and never answer."""
+        self._go_on.clear()
         self._hang.set()
+
+    def go_on(self) -> None:
+        """Answer again, also those who hang in it."""
+        self._hang.clear()
+        self._go_on.set()
 
     def take(self, at: int, payload: dict[str, Any]) -> None:
         """Keep one alert; called by the server."""

@@ -1,7 +1,7 @@
 """A real `systemd --user` with a journal and a session bus, for a throw-away user; the machine's first process need not be systemd.
 
-Root starts the user's manager in a control group that belongs to him, as systemd itself does it. There is no logind here: nobody logs
-in, and lingering cannot be asked for.
+Where it is not, root starts the user's manager in a control group that belongs to him, as systemd itself does it. There is no logind
+then: nobody logs in, and lingering cannot be asked for.
 """
 
 import os
@@ -19,6 +19,7 @@ from rigs.somebody import STATE, Somebody, somebody
 from waiting import until
 
 _MANAGER = Path("/lib/systemd/systemd")
+_FIRST = Path("/proc/1/comm")
 _PROGRAMS = {
     "systemctl": "systemd",
     "systemd-analyze": "systemd",
@@ -71,11 +72,13 @@ def user_systemd() -> Iterator[UserSystemd]:
         stack.enter_context(_booted())
         user = stack.enter_context(somebody())
         stack.enter_context(journald(STATE))
-        stack.enter_context(_manager(user))
+        stack.enter_context(_started(user) if _FIRST.read_text(encoding="utf-8").strip() == "systemd" else _manager(user))
         manager = UserSystemd(user)
         until(lambda: manager.systemctl("is-system-running").out.strip() in {"running", "degraded"}, 30)
-        yield manager
-        manager.systemctl("exit")
+        try:
+            yield manager
+        finally:
+            manager.systemctl("exit")
 
 
 def _possible() -> None:
@@ -109,6 +112,17 @@ def _booted() -> Iterator[None]:
 
 
 @contextmanager
+def _started(user: Somebody) -> Iterator[None]:
+    """The machine's systemd starts his."""
+    unit = f"user@{user.uid}.service"
+    subprocess.run(("systemctl", "start", unit), check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(("systemctl", "stop", unit), check=True)
+
+
+@contextmanager
 def _manager(user: Somebody) -> Iterator[None]:
     """His systemd runs in a control group that he may divide."""
     groups = [_group(root, user) for root in _hierarchies()]
@@ -117,20 +131,11 @@ def _manager(user: Somebody) -> Iterator[None]:
     user.give(user.runtime)
     enter = " ".join(f"echo $$ >{group}/cgroup.procs;" for group in groups)
     identity = f"--reuid={user.uid} --regid={user.gid} --init-groups --inh-caps=-all"
-    log = (STATE / f"{user.name}.log").open("wb")
-    command = f"{enter} exec setpriv {identity} {_MANAGER} --user --log-target=console"
-    with (
-        log,
-        subprocess.Popen(
-            ("sh", "-c", command),
-            env=user.env,
-            cwd=user.home,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        ) as process,
-    ):
+    command = f"{enter} exec setpriv {identity} {_MANAGER} --user --log-target=journal"
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(
+        ("sh", "-c", command), env=user.env, cwd=user.home, stdin=silent, stdout=silent, stderr=silent, start_new_session=True
+    ) as process:
         try:
             yield
         finally:
@@ -141,8 +146,6 @@ def _manager(user: Somebody) -> Iterator[None]:
 
     for group in groups:
         _forget(group)
-
-    Path(log.name).unlink()
 
 
 def _hierarchies() -> list[Path]:
