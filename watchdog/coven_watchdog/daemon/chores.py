@@ -7,6 +7,7 @@ import anyio
 
 from coven_watchdog import clock
 from coven_watchdog.daemon.keeper import Keeper
+from coven_watchdog.daemon.samples import Samples
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, StoreChanged, Tick
@@ -50,6 +51,7 @@ class Chores:
         self._emit = emit
         self._every = every
         self._condition: StoreCondition | None = None
+        self._samples = Samples()
 
     async def run(self) -> None:
         """Go round once a minute."""
@@ -60,6 +62,7 @@ class Chores:
 
             rounds += 1
             await anyio.sleep(self._every)
+            await self._sample()
             await self._store.retry_disk()
             if self._store.condition != self._condition:
                 # What has become of it is told behind the tick, by the one task that feeds the engine.
@@ -71,6 +74,7 @@ class Chores:
             window = BlindWindow(observation.home, observation.since, observation.at.wall, SLEPT)
             await self._keeper.write(blind=[window])
 
+        self._samples.note(observation)
         self._keeper.poke()
         return self._condition_news()
 
@@ -88,6 +92,12 @@ class Chores:
             self._outbox.wake([channel.name for channel in settings.channels])
             for home in (SELF_HOME, *(home.path for home in settings.watched)):
                 await self._emit(StoreChanged(home, clock.now()))
+
+    async def _sample(self) -> None:
+        """Write down what the last minute was like."""
+        samples = self._samples.take(clock.now().wall)
+        if samples:
+            await self._keeper.write(samples=samples)
 
     async def _purge(self) -> None:
         """Forget what is too old; what the store does not do now it will do in an hour."""

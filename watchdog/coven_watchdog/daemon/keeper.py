@@ -15,6 +15,7 @@ from coven_watchdog.engine import Engine
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.facts import EventWriter, Storage
 from coven_watchdog.model.looks import BlindWindow, ChannelLook, HomeLook, WatchdogLook
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.observe.nudge import Nudge
 from coven_watchdog.store import Store
@@ -107,11 +108,18 @@ class Keeper:
         blind: Collection[BlindWindow] = (),
         configured: Collection[str] | None = None,
         forgotten: Collection[str] = (),
+        samples: Collection[Sample] = (),
     ) -> bool:
         """`Store.keep`, for what is no reason to end the service when it cannot be kept. Tells whether it was."""
         try:
             await self._store.keep(
-                looks=looks, watchdog=watchdog, channels=channels, blind=blind, configured=configured, forgotten=forgotten
+                looks=looks,
+                watchdog=watchdog,
+                channels=channels,
+                blind=blind,
+                configured=configured,
+                forgotten=forgotten,
+                samples=samples,
             )
         except StoreError as error:
             logger.warning("cannot write down how things stand: %s", error.message)
