@@ -25,8 +25,9 @@ _PROGRAMS = {
     "systemd-analyze": "systemd",
     "setpriv": "util-linux",
     "useradd": "passwd",
-    "dbus-daemon": "dbus-user-session",
 }
+_WHERE = "/usr/sbin:/usr/bin:/sbin:/bin"
+_FILES = {PROGRAM: "systemd", Path("/usr/lib/systemd/user/dbus.socket"): "dbus-user-session"}
 _HIERARCHIES = ("systemd", "unified", ".")
 _BOOTED = ("system", "unit-root", "incoming", "propagate")  # what a first process makes, and what units and programs look for
 
@@ -83,11 +84,10 @@ def user_systemd() -> Iterator[UserSystemd]:
 
 def _possible() -> None:
     """End here where it cannot be had."""
-    missing = {
-        package for program, package in _PROGRAMS.items() if shutil.which(program, path="/usr/sbin:/usr/bin:/bin") is None
-    }
-    if missing or not PROGRAM.exists():
-        absent(f"no systemd without {', '.join(sorted(missing))}", f"apt-get install {' '.join(sorted(missing | {'systemd'}))}")
+    missing = {package for program, package in _PROGRAMS.items() if shutil.which(program, path=_WHERE) is None}
+    missing |= {package for file, package in _FILES.items() if not file.exists()}
+    if missing:
+        absent(f"no systemd of a user without {', '.join(sorted(missing))}", f"apt-get install {' '.join(sorted(missing))}")
 
     if os.geteuid() != 0:
         absent("a user manager for a throw-away user needs root", "sudo, that is: run these tests as root")
