@@ -1,4 +1,4 @@
-"""The log of `run`: records in, lines on standard error out. Every line is redacted; a repeated failure is told once, then counted."""
+"""The log of `run`: records in, lines on standard error, or in a file, out. Every line is redacted; a repeated failure is told once, then counted."""
 
 import json
 import logging
@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import click
 
+from coven_watchdog.cli.logfile import opened
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.decide.text import said, said_lines
 from coven_watchdog.decide.words import counted, local
@@ -28,10 +30,14 @@ _COLORS = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "r
 
 
 @contextmanager
-def set_up(terms: Terms, form: LogFormat) -> Iterator[None]:
-    """Log to standard error while inside."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(terms, form))
+def set_up(terms: Terms, form: LogFormat, file: Path | None = None) -> Iterator[None]:
+    """Log to standard error, or to that file, while inside.
+
+    Raises:
+        WatchdogError: the file cannot be written.
+    """
+    handler = logging.StreamHandler(sys.stderr) if file is None else opened(file)
+    handler.setFormatter(_formatter(terms, form, to_file=file is not None))
     handler.addFilter(Repeats())
     root, own = logging.getLogger(), logging.getLogger(_PACKAGE)
     root.addHandler(handler)
@@ -45,9 +51,12 @@ def set_up(terms: Terms, form: LogFormat) -> Iterator[None]:
         handler.close()
 
 
-def _formatter(terms: Terms, form: LogFormat) -> logging.Formatter:
+def _formatter(terms: Terms, form: LogFormat, *, to_file: bool) -> logging.Formatter:
     if form is LogFormat.JSON:
         return JsonLines()
+
+    if to_file:
+        return TextLines(colors=False)
 
     if to_journal(terms.env, sys.stderr):
         return JournalLines()

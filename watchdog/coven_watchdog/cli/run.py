@@ -1,5 +1,7 @@
 """`run`: the service itself, in the foreground."""
 
+from pathlib import Path
+
 import click
 
 from coven_watchdog.cli.frame import Command, terms_of
@@ -34,13 +36,19 @@ from coven_watchdog.model.words import LogFormat
     show_default=True,
     help="How the log is written.",
 )
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the log there, in at most four files of 1 MiB, in place of standard error.",
+)
 @click.pass_context
-def run(ctx: click.Context, homes: tuple[str, ...], *, once: bool, log_format: str) -> int:
+def run(ctx: click.Context, homes: tuple[str, ...], *, once: bool, log_format: str, log_file: Path | None) -> int:
     """Watches Coven and tells you, until it is stopped.
 
     Without a configuration it watches ~/.coven ($COVEN_HOME) and alerts on this desktop. SIGHUP, or a changed file, makes
     it read the configuration again. Exit code 75: the installed version was replaced, start it again.
     """
     terms = terms_of(ctx)
-    with set_up(terms, LogFormat(log_format)):
+    with set_up(terms, LogFormat(log_format), log_file):
         return watch(RunOptions(terms.env, terms.config, homes, once))
