@@ -31,7 +31,7 @@ def test_it_rotates(tmp_path: Path) -> None:
 
 
 def test_its_folder_is_made(tmp_path: Path) -> None:
-    """launchd makes no folder; what was logged before stays, and half characters do no harm."""
+    """A service manager makes no folder; what was logged before stays, and half characters do no harm."""
     for text in ("first", "h\udc80lf"):
         handler = opened(tmp_path / "Logs" / "mine" / "w.log")
         _say(handler, text)
