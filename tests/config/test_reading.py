@@ -48,6 +48,14 @@ def test_the_mode_of_the_file(write: Write, env: Env, mode: int, url: str, said:
     assert caught.value.next_step.endswith(f"{'600' if 'secret' in said else 'go-w'} {path}")
 
 
+def test_the_address_of_the_heartbeat_is_a_secret(write: Write, env: Env) -> None:
+    """A file that names it must be private, too: whoever knows it can say that all is well."""
+    text = '[heartbeat]\nurl = "https://hc.example/4711"\n'
+    assert load(write(text), env).settings.heartbeat.url == Secret("https://hc.example/4711")
+    with pytest.raises(ConfigError, match="holds a secret"):
+        load(write(text, 0o644), env)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_is_refused(write: Write, env: Env) -> None:
     """Whoever owns the configuration decides who is told."""

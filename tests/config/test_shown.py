@@ -30,11 +30,14 @@ def test_every_key_is_shown(env: Mapping[str, str]) -> None:
 def test_origins_and_masks(loaded: Load) -> None:
     """A value of the file has its line; an address shows no secret."""
     text = '[severity]\n"session.*" = "off"\n[[channels]]\nname = "x"\nurl = "tgram://123:abc/4711"\n'
+    text += '[heartbeat]\nurl = "https://hc.example/4711"\n'
     one = loaded(text)
     found = {shown_key.key: (shown_key.value, shown_key.origin) for shown_key in shown(one)}
     assert found["severity.session.*"] == ("off", f"{one.path}:2")
     assert found["channels[0].url"] == ("tgram://****", f"{one.path}:5")
     assert found["channels[0].min_severity"] == ("warning", "default")
+    assert found["heartbeat.url"] == ("https://hc.example/****", f"{one.path}:7")
+    assert {key.key: key.value for key in shown(loaded("[heartbeat]"))}["heartbeat.url"] == ""
 
 
 def test_homes_have_the_origin_of_their_list(loaded: Load, env: Mapping[str, str]) -> None:

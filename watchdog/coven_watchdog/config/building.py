@@ -19,6 +19,7 @@ _EXAMPLES: Mapping[object, str] = {
     bool: "true or false, without quotes",
     bool | None: "true or false, without quotes",
     Secret | None: 'a URL in quotes, such as "desktop://"',
+    Secret: 'an address in quotes, such as "https://hc-ping.com/…"',
     Duration: 'a duration in quotes, such as "90s" or "1h30m"',
     Delay: 'a duration in quotes, such as "90s" or "1h30m", or "" for none',
     DayTime: 'a time of day in quotes, such as "08:30", or "" for none',

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from coven_watchdog.catalogue import matching
 from coven_watchdog.config.durations import written
 from coven_watchdog.config.faults import Findings, did_you_mean, quoted
-from coven_watchdog.config.urls import fault, warning
+from coven_watchdog.config.urls import fault, warning, web_fault
 from coven_watchdog.model.time import DAY, MILLISECOND, MINUTE, SECOND
 from coven_watchdog.model.words import Kind, Severity
 from coven_watchdog.settings import Channel, Duration, Settings
@@ -26,12 +26,14 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "sessions.waiting_after": (SECOND, _YEAR),
     "sessions.stalled_after": (0, _YEAR),
     "sessions.ghost_after": (SECOND, _YEAR),
+    "sessions.stuck_after": (SECOND, _YEAR),
     "alerts.group_wait": (0, MINUTE * 60),
     "alerts.group_interval": (0, DAY),
     "alerts.repeat_every": (MINUTE, _YEAR),
     "alerts.max_reminders": (0, 1000),
     "delivery.timeout": (SECOND, 10 * MINUTE),
     "delivery.give_up_after": (MINUTE, _YEAR),
+    "heartbeat.every": (10 * SECOND, DAY),
     # With none an hour it would be silent; what is not wanted is not configured.
     "channels[].max_per_hour": (1, 1000),
     "channels[].after": (0, _YEAR),
@@ -56,6 +58,10 @@ def check(settings: Settings, findings: Findings) -> None:
     for index, channel in enumerate(settings.channels):
         _channel(f"channels[{index}]", channel, findings)
         _patience(f"channels[{index}].after", channel, settings, findings)
+
+    address = settings.heartbeat.url.reveal()
+    if address and web_fault(address):
+        findings.add("heartbeat.url", web_fault(address), "copy the address of the check as its service shows it")
 
     if not settings.channels:
         findings.warn("channels", "the list is empty: nobody would be told")

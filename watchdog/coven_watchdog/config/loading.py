@@ -78,7 +78,8 @@ def load(path: Path | None, env: Env, *, homes: Sequence[str] = (), resolve_urls
     watched, homes_origin = homes_of(settings, homes, env, findings)
     findings.settle()
 
-    if source.readable_by_others and any(channel.url and secret(channel.url.reveal()) for channel in settings.channels):
+    urls = [settings.heartbeat.url, *(channel.url for channel in settings.channels if channel.url)]
+    if source.readable_by_others and any(secret(url.reveal()) for url in urls if url.reveal()):
         raise readable_by_others(place.path, str(place.path))
 
     channels = _resolved(settings.channels, env, findings) if resolve_urls else settings.channels

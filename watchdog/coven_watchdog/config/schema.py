@@ -27,6 +27,7 @@ _LEAVES: Mapping[object, Schema] = {
     DayTime: {"type": "string", "pattern": rf"^({_DAY_TIME})?$"},
     QuietHours: {"type": "string", "pattern": rf"^({_DAY_TIME}-{_DAY_TIME})?$"},
     Secret | None: {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9+.-]*://"},
+    Secret: {"type": "string", "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://.+)?$"},
     tuple[str, ...]: {"type": "array", "items": {"type": "string"}},
 }
 

@@ -37,7 +37,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
         case Duration():
             return written(value)
         case Secret():
-            return masked(value.reveal())
+            return masked(value.reveal()) if value.reveal() else ""
         case Enum():
             return value.value
         case str():

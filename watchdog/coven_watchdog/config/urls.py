@@ -34,6 +34,19 @@ def fault(url: str) -> str:
     return ""
 
 
+def web_fault(url: str) -> str:
+    """Why this cannot be the address of a web service, or ""."""
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in {"http", "https"}:
+        return "is no address of the web: it must start with https:// or http://"
+
+    if len(url) > _LIMIT or any(char.isspace() or not char.isprintable() for char in url):
+        return "is no URL: it holds blanks or control characters, or is longer than 8192 characters"
+
+    host = _parts(rest)[0]
+    return "" if _HOST.fullmatch(host) else "names no host after ://"
+
+
 def warning(url: str) -> str:
     """What this URL is known to do badly although it is valid, or ""."""
     scheme = url.partition("://")[0]
