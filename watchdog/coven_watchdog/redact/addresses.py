@@ -9,69 +9,85 @@ from collections.abc import Iterator
 
 from coven_watchdog.model.words import Masked
 from coven_watchdog.redact.names import Names
+from coven_watchdog.redact.scan import back, occurrences, small
 from coven_watchdog.redact.spans import Span
 
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
-_EMAIL = re.compile(
-    rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}(?:@|%40)(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,24}}(?![A-Za-z0-9_-])"
+_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_-])")
+_SERVICES = frozenset({"git@github.com", "git@gitlab.com", "git@bitbucket.org", "git@codeberg.org", "noreply@github.com"})
+_SCHEME = re.compile(r"[A-Za-z0-9+.-]{2,20}")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[^\s\"'<>\\/?#:@\[\]]{1,255})(?::\d{1,5})?(?:[/?#][^\s\"'<>\\]{0,1024})?")
+_USER = re.compile(r"[^\s\"'<>\\/?#@]{1,128}@")
+_LABELS = re.compile(r"[A-Za-z0-9.-]{2,253}")
+_ENDINGS = (".local", ".internal", ".intranet", ".lan", ".corp", ".localdomain", ".home.arpa", ".ts.net")
+_NO_NAME = re.compile(r"[\w-]|\.\w|\(")
+"""What follows when it was no name of a host, but of a file or of something in a program."""
+_V4 = tuple(
+    re.compile(rf"{begin}(?<![\w.-]{begin})(?:\.\d{{1,3}}){{{count}}}(?![\w-]|\.\d)")
+    for begin, count in ((r"10", 3), (r"172", 3), (r"192\.168", 2), (r"169\.254", 2), (r"100", 3))
 )
-_EMAIL_LOCAL = 64
-_GIT = frozenset({"git@github.com", "git@gitlab.com", "git@bitbucket.org", "git@codeberg.org", "noreply@github.com"})
-_V4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
-_V6 = re.compile(r"(?i)(?<![\w:.])(?:f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):[0-9a-f:]{2,40}(?:%\w{1,16})?(?![\w:])")
-_ENDING = r"(?:local|internal|intranet|lan|corp|localdomain|home\.arpa|ts\.net)"
-_HOST = re.compile(rf"(?i)(?<![\w.@-])(?:{_LABEL}\.){{1,8}}{_ENDING}(?![\w-]|\.\w|\()")
-_URL = re.compile(
-    r"(?i)\b([a-z][a-z0-9+.-]{1,20}://)([^\s\"'<>\\/?#:@\[\]]{1,255}|\[[0-9a-f:.]{2,45}\])((?::\d{1,5})?(?:[/?#][^\s\"'<>\\]{0,1024})?)"
+_V6 = tuple(
+    re.compile(rf"{begin}(?<![\w:.]{begin})[0-9a-f]{{{more}}}:[0-9a-f:]{{2,40}}(?:%\w{{1,16}})?(?![\w:])")
+    for begin, more in (("fc", 2), ("fd", 2), ("fe8", 1), ("fe9", 1), ("fea", 1), ("feb", 1))
 )
-_PUBLIC_WORDS = frozenset({"localhost", "desktop"})
+_SAME_EVERYWHERE = frozenset({"localhost", "desktop"})
 _PRIVATE = tuple(
     ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")
 )
-_NETWORK = frozenset(
+_WITH_HOST = frozenset(
     {"http", "https", "ws", "wss", "ftp", "ssh", "git", "postgres", "postgresql", "mysql", "redis", "mongodb", "amqp", "mqtt"}
 )
 
 
 def find(text: str, names: Names) -> Iterator[Span]:
     """The places of addresses, each with its placeholder."""
-    if "@" in text or "%40" in text:
-        yield from _emails(text, names)
-
-    if "://" in text:
-        yield from _urls(text, names)
-
-    if "." in text:
-        yield from (_placed(match, names) for match in _V4.finditer(text) if _is_private(match[0]))
-        yield from (_placed(match, names) for match in _HOST.finditer(text))
-
-    if ":" in text:
-        yield from (_placed(match, names) for match in _V6.finditer(text) if match[0].count(":") > 1)
+    for start, end, what in (*_emails(text), *_urls(text), *_hosts(text), *_numbers(text)):
+        yield Span(start, end, what, names.placeholder(what, text[start:end]))
 
 
-def _placed(match: re.Match[str], names: Names) -> Span:
-    return Span(*match.span(), Masked.ADDRESS, names.placeholder(Masked.ADDRESS, match[0]))
+def _emails(text: str) -> Iterator[tuple[int, int, Masked]]:
+    for sign in ("@", "%40"):
+        for at in occurrences(text, sign):
+            domain = _DOMAIN.match(text, at + len(sign))
+            start = back(text, at, _LOCAL_PART, 64) if domain else at
+            if domain and start < at and text[start : domain.end()].lower() not in _SERVICES:
+                yield start, domain.end(), Masked.EMAIL
 
 
-def _emails(text: str, names: Names) -> Iterator[Span]:
-    for match in _EMAIL.finditer(text):
-        if match[0].lower() not in _GIT:
-            yield Span(*match.span(), Masked.EMAIL, names.placeholder(Masked.EMAIL, match[0]))
-
-
-def _urls(text: str, names: Names) -> Iterator[Span]:
+def _urls(text: str) -> Iterator[tuple[int, int, Masked]]:
     """The host of a private address, and what it serves."""
-    for match in _URL.finditer(text):
-        scheme, host = match[1].lower()[:-3], match[2].lower()
-        if scheme in _NETWORK and _is_private_host(host):
-            yield Span(match.start(2), match.end(), Masked.ADDRESS, names.placeholder(Masked.ADDRESS, host))
+    for at in occurrences(text, "://"):
+        if text[back(text, at, _SCHEME, 20) : at].lower() in _WITH_HOST:
+            user = _USER.match(text, at + 3)
+            host = _HOST.match(text, user.end() if user else at + 3)
+            if host and _is_private_host(host[1].lower()):
+                yield *host.span(), Masked.ADDRESS
+
+
+def _hosts(text: str) -> Iterator[tuple[int, int, Masked]]:
+    """Names that are known inside a network alone."""
+    low = small(text)
+    for ending in _ENDINGS:
+        for at in occurrences(low, ending):
+            start, end = back(text, at, _LABELS, 253), at + len(ending)
+            if start < at and not _NO_NAME.match(text, end) and text[start - 1 : start] not in {"_", "@", "/"}:
+                yield start, end, Masked.ADDRESS
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, Masked]]:
+    """Addresses of private networks; those of version 6 are written with letters, mostly small ones."""
+    for pattern in _V4:
+        yield from ((*match.span(), Masked.ADDRESS) for match in pattern.finditer(text) if _is_private(match[0]))
+
+    for pattern in _V6:
+        yield from ((*match.span(), Masked.ADDRESS) for match in pattern.finditer(small(text)) if match[0].count(":") > 1)
 
 
 def _is_private_host(host: str) -> bool:
     if host.startswith("["):
-        return bool(_V6.fullmatch(host[1:-1]))
+        return host[1:3] in {"fc", "fd", "fe"}
 
-    return _is_private(host) or bool(_HOST.fullmatch(host)) or ("." not in host and host not in _PUBLIC_WORDS)
+    return _is_private(host) or host.endswith(_ENDINGS) or ("." not in host and host not in _SAME_EVERYWHERE)
 
 
 def _is_private(host: str) -> bool:

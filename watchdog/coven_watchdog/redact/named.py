@@ -8,30 +8,36 @@ import re
 from collections.abc import Iterator
 
 from coven_watchdog.model.words import Masked
-from coven_watchdog.redact.spans import MARKS, Span
+from coven_watchdog.redact.scan import any_of, small
+from coven_watchdog.redact.spans import Span
 
 HINTS = ("key", "auth", "cred", "pass", "pwd", "secret", "token", "connection")
-"""In small letters; without one of these in a text there is nothing to find."""
-TELLING = (
-    r"(?:(?:api|access|account|app|auth|client|consumer|deploy|encryption|license|master|private|secret|service|session|shared"
-    r"|signing|ssh|subscription)[_-]?key|connection[_-]?string|authorization[_-]?code|auth(?![A-Za-z])|authentication|credentials?"
-    r"|passphrase|passwd|password|(?<=[A-Za-z0-9]_)pass(?![A-Za-z])|pwd|secret|token(?!s|iz))"
-)
+"""In small letters: every telling name has one of them in it, and there it is looked at."""
 _LONGEST = 4096
+_AROUND = 40
 _ESCAPED = r"\\{0,15}"
-_SEPARATOR = r"(?:[:=]>?|%3[AaDd]|\\{1,8}u003[aAdD])"
 _NAME = re.compile(
-    rf"(?i)(?P<name>{TELLING}[A-Za-z0-9_-]{{0,32}}){_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}{_SEPARATOR}[ \t]{{0,4}}(?P<list>[\[(][ \t]{{0,4}}(?={_ESCAPED}[\"\']))?"
+    r"(?i)(?:auth(?![A-Za-z])|authentication|authorization[_-]?code|connection[_-]?string|credentials?|key|passphrase|passwd|password|pass(?![A-Za-z])"
+    r"|pwd|secret|token(?!s|iz)|auth(?=[_-]?(?:key|token|secret)))[A-Za-z0-9_-]{0,32}"
 )
-_FLAG = re.compile(
-    rf"(?i)(?<![\w-])--?(?P<name>[a-z0-9-]{{0,32}}{TELLING}[a-z0-9-]{{0,16}})(?:[ =]|{_ESCAPED}[\"'],[ \t]{{0,4}}(?={_ESCAPED}[\"']))"
+"""A telling name from its telling part on."""
+_TELLING_KEYS = (
+    *("api", "access", "account", "app", "auth", "client", "consumer", "deploy", "encryption", "license", "master", "private"),
+    *("secret", "service", "session", "shared", "signing", "ssh", "subscription"),
 )
-_ELEMENT = re.compile(rf"(?i)<[\w:.-]{{0,32}}(?P<name>{TELLING}[\w-]{{0,16}})[^<>\n]{{0,128}}(?<!/)>(?=[^<\s])")
-_LOGIN = re.compile(
-    r"(?i)\blogin[ \t]{1,4}[^\s]{1,128}[ \t]{1,4}(?P<name>password)[ \t]{1,4}|\bsshpass[ \t]{1,4}-(?P<flag>p)[ \t]{0,4}"
+"""What makes a key more than one of a table, read up to it."""
+_PASS = re.compile(r"[A-Za-z0-9][_-]$")
+_ASSIGNED = re.compile(
+    rf"{_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}(?:[:=]>?|%3[AaDd]|\\{{1,8}}u003[aAdD])[ \t]{{0,4}}(?P<list>[\[(][ \t]{{0,4}}(?={_ESCAPED}[\"']))?"
 )
-_SPOKEN = re.compile(rf"(?i)(\b{TELLING} (?:is|was) [\"'`]?)(?=[^\s]{{0,64}}[0-9])[^\s\"'`]{{6,512}}")
-_BARE_KEY = re.compile(r"(?i)((?<![A-Za-z])key[ \t]{0,2}=[ \t]{0,2}[\"']?)(?=[^\s\"']{0,64}[0-9])[A-Za-z0-9+/=_.-]{8,512}")
+_FLAG = re.compile(r"(?<![\w-])--?[A-Za-z0-9-]{0,32}$")
+_ARGUMENT = re.compile(rf"[ ]|{_ESCAPED}[\"'],[ \t]{{0,4}}(?={_ESCAPED}[\"'])")
+_ELEMENT = re.compile(r"<[\w:.-]{0,32}$")
+_TAG = re.compile(r"[^<>\n]{0,128}(?<!/)>(?=[^<\s])")
+_SPOKEN = re.compile(r"(?i) (?:is|was) [\"'`]?(?=[^\s]{0,64}[0-9])(?=[^\s\"'`]{6})")
+_WORD = re.compile(rf"[^\s\"'`]{{6,{_LONGEST}}}")
+_BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[^\s\"']{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
+_NETRC = re.compile(r"(?i)\blogin[ \t]{1,4}[^\s]{1,128}[ \t]{1,4}$")
 _OPENING = re.compile(r"\\{0,15}[\"'`]")
 _PLAIN = re.compile(rf"[^\s\"',;&}}\\<>]{{1,{_LONGEST}}}")
 _TEXT = re.compile(rf"[^<\n]{{1,{_LONGEST}}}(?=</)")
@@ -47,7 +53,8 @@ _DULL_NAMES = re.compile(
     r"|version|budget|index|helper|provider|required|hint)|(?<=[a-z])(?:Type|Count|Limit|Usage|Method|Length|Path|File|Status|Kind|Required)"
     r"|key[_-]?id)$"
 )
-_DIRECTORIES = re.compile(r"(?i)pwd$")
+_WORD_OF_KEY = re.compile(r"[A-Za-z0-9+/=_.-]{8,512}")
+_BLANK = re.compile(r"[ \t]{1,4}")
 _TO_BLANK = re.compile(rf"[^\s\"'\\]{{1,{_LONGEST}}}")
 _SETTING = re.compile(r"[ \t]{0,8}(?:export[ \t]{1,4})?[A-Z0-9_]{0,48}")
 _RUN = re.compile(r"\\{1,15}")
@@ -58,46 +65,65 @@ _MOST = 64
 
 
 def find(text: str) -> Iterator[Span]:
-    """The places of values whose names are telling."""
-    small = text.lower()
-    if not any(hint in small for hint in HINTS):
+    """The places of values whose names are telling. What lies in a value is not looked at again."""
+    done = 0
+    for at in any_of(small(text), HINTS):
+        if at >= done:
+            name = _NAME.match(text, at)
+            for start, end in _behind(text, name) if name else ():
+                if end > start:
+                    done = end
+                    yield Span(start, end, Masked.NAMED_VALUE)
+
+
+def _behind(text: str, name: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """From where to where the values of this name are."""
+    before = text[max(0, name.start() - _AROUND) : name.start()]
+    if not _is_telling(name[0], before):
+        if name[0].lower() == "key" and not before[-1:].isalpha():
+            yield from _matched(_WORD_OF_KEY, text, _BARE.match(text, name.end()))
+
         return
 
-    for pattern in (_NAME, _FLAG):
-        yield from _after(pattern, text)
+    assigned = _ASSIGNED.match(text, name.end())
+    argument = None if assigned or "-" not in before or not _FLAG.search(before) else _ARGUMENT.match(text, name.end())
+    if assigned or argument:
+        yield from _values(text, name, assigned or argument)
+    elif "<" in before and _ELEMENT.search(before):
+        yield from _matched(_TEXT, text, _TAG.match(text, name.end()))
+    elif name[0].lower() == "password" and _NETRC.search(text[max(0, name.start() - 160) : name.start()]):
+        yield from _matched(_TO_BLANK, text, _BLANK.match(text, name.end()))
+    else:
+        yield from _matched(_WORD, text, _SPOKEN.match(text, name.end()))
 
-    for match in _ELEMENT.finditer(text):
-        yield from _whole(_TEXT.match(text, match.end()))
 
-    for match in _LOGIN.finditer(text):
-        yield from _whole(_PLAIN.match(text, match.end()))
+def _is_telling(name: str, before: str) -> bool:
+    """Whether the value behind this is a secret: not every key is, nor all that has a token in its name."""
+    if _DULL_NAMES.search(name):
+        return False
 
-    for pattern in (_SPOKEN, _BARE_KEY):
-        yield from (Span(match.end(1), match.end(), Masked.NAMED_VALUE) for match in pattern.finditer(text))
+    low = name.lower()
+    if low.startswith("key"):
+        stem = before[:-1] if before.endswith(("_", "-")) else before
+        return stem.lower().endswith(_TELLING_KEYS)
+
+    return not (low == "pass" or low.startswith(("pass_", "pass-"))) or bool(_PASS.search(before))
 
 
-def _whole(match: re.Match[str] | None) -> Iterator[Span]:
+def _matched(value: re.Pattern[str], text: str, before: re.Match[str] | None) -> Iterator[tuple[int, int]]:
+    match = value.match(text, before.end()) if before else None
     if match:
-        yield Span(*match.span(), Masked.NAMED_VALUE)
+        yield match.span()
 
 
-def _after(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
-    """What stands after each telling name. What lies in a value is not looked at again."""
-    done = 0
-    for match in pattern.finditer(text):
-        if match.start() >= done and not _DULL_NAMES.search(match["name"]):
-            for span in _values(text, match):
-                done = span.end
-                yield span
-
-
-def _values(text: str, match: re.Match[str]) -> Iterator[Span]:
+def _values(text: str, name: re.Match[str], separator: re.Match[str] | None) -> Iterator[tuple[int, int]]:
     """One value, or those of a list."""
-    at, listed = match.end(), bool(match.groupdict().get("list"))
+    assert separator is not None
+    at, listed = separator.end(), bool(separator.groupdict().get("list"))
     for _ in range(_MOST if listed else 1):
-        start, end = _bounds(text, at, match)
-        if end > start and not _dull(text, start, end, match):
-            yield Span(start, end, Masked.NAMED_VALUE)
+        start, end = _bounds(text, at, name)
+        if not _dull(text, start, end, name[0]):
+            yield start, end
 
         following = _NEXT.match(text, end + 1 + _backslashes(text, end))
         if following is None:
@@ -106,7 +132,7 @@ def _values(text: str, match: re.Match[str]) -> Iterator[Span]:
         at = following.end()
 
 
-def _bounds(text: str, at: int, match: re.Match[str]) -> tuple[int, int]:
+def _bounds(text: str, at: int, name: re.Match[str]) -> tuple[int, int]:
     """Where a value begins and ends: in quotes, in the block of YAML below, or up to what ends a word."""
     opening = _OPENING.match(text, at)
     if opening:
@@ -117,7 +143,7 @@ def _bounds(text: str, at: int, match: re.Match[str]) -> tuple[int, int]:
         line = text.find("\n", block.end())
         return block.end(), min(len(text) if line < 0 else line, block.end() + _LONGEST)
 
-    plain = (_TO_BLANK if _is_setting(text, match) else _PLAIN).match(text, at)
+    plain = (_TO_BLANK if _is_setting(text, name, at) else _PLAIN).match(text, at)
     return (at, plain.end()) if plain and plain.end() - at >= _SHORTEST else (at, at)
 
 
@@ -147,15 +173,12 @@ def _backslashes(text: str, at: int) -> int:
     return len(run[0]) if run else 0
 
 
-def _is_setting(text: str, match: re.Match[str]) -> bool:
+def _is_setting(text: str, name: re.Match[str], at: int) -> bool:
     """A line of its own such as `export DB_PASSWORD=…`, whose value ends with a blank and nothing else."""
-    line = text.rfind("\n", max(0, match.start() - _MOST), match.start()) + 1
-    return text[match.end() - 1] == "=" and bool(_SETTING.fullmatch(text, line, match.start()))
+    line = text.rfind("\n", max(0, name.start() - _MOST), name.start()) + 1
+    return text[at - 1] == "=" and bool(_SETTING.fullmatch(text, line, name.start()))
 
 
-def _dull(text: str, start: int, end: int, match: re.Match[str]) -> bool:
-    """Whether a value says nothing, or was masked already."""
-    if _DULL.fullmatch(text, start, end) or MARKS.fullmatch(text, start, end):
-        return True
-
-    return bool(_DIRECTORIES.match(match["name"])) and text[start] in "/~$"
+def _dull(text: str, start: int, end: int, name: str) -> bool:
+    """Whether a value says nothing, or is a directory."""
+    return bool(_DULL.fullmatch(text, start, end)) or (name.lower() == "pwd" and text[start : start + 1] in {"/", "~", "$"})

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 from coven_watchdog.model.words import Masked
+from coven_watchdog.redact.scan import occurrences, small
 from coven_watchdog.redact.spans import Span
 
 _SHOWN = 6
@@ -22,8 +24,9 @@ _ORDINARY = frozenset(
     """.split()  # noqa: SIM905 - a hundred quoted words would hide what is in it
 )
 """Words that a report is written with: as the name of somebody or something they say nothing, and masked they would hide much."""
-_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[abfnrtv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
-_AFTER = r"(?![A-Za-z0-9])"
+_BEFORE = re.compile(r"(?<![A-Za-z0-9])|(?<=\\[abfnrtv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})")
+_AFTER = re.compile(r"(?![A-Za-z0-9])")
+_PLAIN = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +44,35 @@ class Names:
 
     def placeholder(self, what: Masked, name: str) -> str:
         """What stands for a name, as `<project-3f2a1c>`."""
-        digest = hmac.new(self.salt, f"{what}\0{name.lower()}".encode("utf-8", "surrogatepass"), hashlib.sha256)
-        return f"<{what}-{digest.hexdigest()[:_SHOWN]}>"
+        return _placeholder(self.salt, what, name.lower())
+
+
+@lru_cache(1024)
+def _placeholder(salt: bytes, what: Masked, name: str) -> str:
+    digest = hmac.new(salt, f"{what}\0{name}".encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return f"<{what}-{digest.hexdigest()[:_SHOWN]}>"
 
 
 def find(text: str, names: Names) -> Iterator[Span]:
     """The places of these names."""
-    table, pattern = _table(names)
-    if pattern:
-        for match in pattern.finditer(text):
-            what, put = table[match[0].lower()]
-            yield Span(*match.span(), what, put)
+    low = small(text)
+    for core, written in _table(names):
+        if core in low:
+            for form, what, put in written:
+                for at in occurrences(low, form):
+                    if _BEFORE.match(text, at) and _AFTER.match(text, at + len(form)):
+                        yield Span(at, at + len(form), what, put)
 
 
 @lru_cache(4)
-def _table(names: Names) -> tuple[dict[str, tuple[Masked, str]], re.Pattern[str] | None]:
-    """Each written form in small letters with what is put there; what comes first wins, the longest is looked for first."""
-    table: dict[str, tuple[Masked, str]] = {}
+def _table(names: Names) -> tuple[tuple[str, tuple[tuple[str, Masked, str], ...]], ...]:
+    """In small letters: a word without which no form of a name can be there, and the forms with what is put in their place."""
+    table: dict[str, list[tuple[str, Masked, str]]] = {}
     for what, name, put in _known(names):
-        for form in _written(name):
-            table.setdefault(form.lower(), (what, put))
+        core = max(_PLAIN.findall(small(name.rpartition("/")[2])), key=len, default="")
+        table.setdefault(core, []).extend((form, what, put) for form in _written(name))
 
-    if not table:
-        return table, None
-
-    words = "|".join(re.escape(form) for form in sorted(table, key=len, reverse=True))
-    return table, re.compile(rf"(?i){_BEFORE}(?:{words}){_AFTER}")
+    return tuple((core, tuple(forms)) for core, forms in table.items())
 
 
 def _known(names: Names) -> Iterator[tuple[Masked, str, str]]:
@@ -93,7 +99,10 @@ def _says_something(name: str) -> bool:
     return len(name) >= _SHORTEST and name.lower() not in _ORDINARY and not name.isdigit()
 
 
-def _written(name: str) -> Collection[str]:
-    """A name or path as it is, escaped for JSON, for an address, and with `-` for `/` as some harnesses name directories."""
-    forms = {name, name.replace("/", r"\/"), quote(name), quote(name, safe="")}
-    return forms | ({name.replace("/", "-").replace(".", "-")} if "/" in name else set())
+def _written(name: str) -> tuple[str, ...]:
+    """A name or path in small letters: as it is, for JSON, for an address, and with `-` for `/` as some harnesses name directories."""
+    forms = [name, name.replace("/", r"\/"), json.dumps(name)[1:-1], quote(name), quote(name, safe="")]
+    if "/" in name:
+        forms.append(name.replace("/", "-").replace(".", "-"))
+
+    return tuple(dict.fromkeys(map(small, forms)))
