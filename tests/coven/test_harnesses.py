@@ -13,7 +13,7 @@ import pytest
 from coven_answers import KNOWN
 from coven_watchdog import clock
 from coven_watchdog.coven import processes
-from coven_watchdog.coven.harnesses import HarnessMatch, match
+from coven_watchdog.coven.harnesses import HarnessMatch, match, starters
 from coven_watchdog.model.facts import Identity, SessionRow
 from coven_watchdog.model.time import MILLISECOND, SECOND
 from coven_watchdog.model.words import Owner
@@ -309,6 +309,26 @@ def test_a_run_without_a_harness_is_no_match(tmp_path: Path, project: Path) -> N
         with run(tmp_path, project, tmp_path, code=code) as runner:
             rows = [row("a", project, runner, born=20 * MILLISECOND)]
             assert match(rows, None, tmp_path, read_environ=True) == ()
+
+
+def test_who_is_to_start_a_session(tmp_path: Path, project: Path) -> None:
+    """The run that made the row, as long as it has started nothing; not that of a row which has begun, nor of one from outside."""
+    with run(tmp_path, project, tmp_path, code="rest()") as runner:
+        made = replace(row("a", project, runner, born=20 * MILLISECOND), status="created")
+        for read_environ in (True, False):
+            assert starters([made], tmp_path, read_environ=read_environ) == {"a": runner}
+
+        assert starters([made], tmp_path / "other", read_environ=True) == {}
+        noted = replace(made, id="noted", created_at=made.created_at + SECOND * 60)
+        assert starters([made, noted], tmp_path, read_environ=True) == {"a": runner}
+        for other in (replace(made, status="running"), replace(made, external=True), replace(made, project_root="/elsewhere")):
+            assert starters([other], tmp_path, read_environ=True) == {}
+
+        assert starters([made, replace(made, id="b", status="running")], tmp_path, read_environ=True) == {}
+
+    with run(tmp_path, project, tmp_path) as runner:
+        made = replace(row("a", project, runner, born=20 * MILLISECOND), status="created")
+        assert starters([made], tmp_path, read_environ=True) == {}
 
 
 def test_a_fork_of_a_run_is_no_harness(tmp_path: Path, project: Path) -> None:

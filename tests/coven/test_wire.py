@@ -58,6 +58,14 @@ def test_what_became_of_a_row_is_read() -> None:
     assert (row.exit_code, row.archived, row.external, row.conversation_id) == (-9, True, True, "c")
 
 
+def test_a_launch_that_was_promised_is_told_apart() -> None:
+    """By what binds it, whatever that is; a null, and a Coven that knows no such thing, is none."""
+    for binding, adopted in (({"contract": "c"}, True), ("odd", True), (None, False)):
+        assert wire.decode_session(body(BARE | {"execution_binding": binding})).adopted is adopted
+
+    assert wire.decode_session(body(BARE)).adopted is False
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

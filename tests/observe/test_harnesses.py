@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -14,7 +14,7 @@ from coven_watchdog.coven import processes
 from coven_watchdog.model.facts import ExitStatus, HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.processes import HarnessSought, PulsesSeen, Traces
-from coven_watchdog.model.time import MILLISECOND
+from coven_watchdog.model.time import MILLISECOND, SECOND
 from coven_watchdog.model.words import ExitWatch, Look, Owner, ProcessState
 from coven_watchdog.observe.harnesses import HarnessSource, spare_descriptors
 from coven_watchdog.observe.shared import Shared
@@ -241,6 +241,25 @@ async def test_a_coven_run(home: Path, seen: Seen) -> None:
             await in_thread(lambda: os.kill(run.runner.pid, signal.SIGKILL))
             await auntil(lambda: shared.errands.runners == {"run": None})
             assert not shared.runners
+
+
+@pytest.mark.anyio
+async def test_who_is_to_start_a_session(home: Path, seen: Seen) -> None:
+    """Of a row that says created a look finds the `coven run` that made it; of one that was only noted down, nobody."""
+    code = "ready()\ntime.sleep(60)"
+    with program(["coven", "run"], code, home.parent, environ={"COVEN_HOME": str(home)}) as process:
+        starter = life(process.pid)
+        born = (processes.started_wall(starter) or 0) + 20 * MILLISECOND
+        made = SessionRow("made", str(home.parent), "codex", "t", "created", None, born, born)
+        async with ground(home) as shared, running(source := HarnessSource(shared), emit=seen.emit):
+            shared.live = {"made": made, "noted": replace(made, id="noted", created_at=born + 60 * SECOND)}
+            await auntil(lambda: "harnesses" in shared.lapped)
+            for session in shared.live:
+                source.ask(LookRequest(shared.home, Look.HARNESS, session))
+
+            await seen.wait(HarnessSought, count=2)
+            assert [(told.session, told.starter) for told in seen.of(HarnessSought)] == [("made", starter), ("noted", None)]
+            assert not any(told.terminal for told in seen.of(HarnessSought))
 
 
 @pytest.mark.anyio

@@ -120,11 +120,8 @@ class Life:
         assert self.coven.api("POST", f"/api/v1/sessions/{session}/complete", {"exitCode": 0})[0] == 200
 
     def detached(self) -> None:
-        """`coven run --detach`: a row, and no process by design. Coven gives it up after ten minutes."""
-        before = self._rows()
+        """`coven run --detach`: a row, and no process by design. Coven gives it up after ten minutes; nobody is told either."""
         self.command("run", "--detach", "codex", "later")
-        (session,) = self._rows() - before
-        self.told.due(Due.session(session, "session.stuck", must=False))
 
     def archived(self) -> None:
         """A row is put away."""

@@ -77,6 +77,14 @@ SESSIONS: Mapping[Kind, Entry] = {
         ending=("waited for an answer", "A session goes on"),
         ends_quietly=True,
     ),
+    Kind.SESSION_STUCK: Entry(
+        "A session does not start",
+        "created in the ledger, and never started",
+        "It is to be started and is not: what starts it hangs, or is gone. What `coven run --detach` notes down for later is none.",
+        Severity.INFO,
+        advice=(Advice("coven sessions show {short}", Effect.READS, "Look at it"),),
+        ending=("did not start", "A session is stuck no more"),
+    ),
     Kind.SESSION_KILLED: Entry(
         "A session was killed",
         "killed through Coven",

@@ -7,7 +7,7 @@ end on another.
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -123,20 +123,41 @@ def _named(pid: int) -> str | None:
         return _ANOTHER
 
 
+def starters(rows: Collection[SessionRow], home: Path, *, read_environ: bool) -> Mapping[str, Identity]:
+    """The `coven run` that made each of the rows which say created, where it is there and has started nothing. Blocking.
+
+    Args:
+        rows: all live rows, so that what belongs to another one is not taken for its own.
+        home: the canonical home.
+        read_environ: whether environments may be read; without, place and time decide alone.
+    """
+    own = [row for row in rows if not row.external]
+    found = _fitting(own, _runners(home, read_environ=read_environ), _RUNNER_WINDOWS)
+    made = ((row.id, runner.identity) for row, runner in found if row.status == SessionStatus.CREATED)
+    return {session: runner for session, runner in made if not _harnesses(runner.pid)}
+
+
 def _of_runs(rows: Collection[SessionRow], home: Path, *, read_environ: bool) -> Iterator[HarnessMatch]:
     """The harness below each `coven run` of this home; the runner itself is found by place and time."""
-    runners = [
+    for row, runner in _fitting(rows, _runners(home, read_environ=read_environ), _RUNNER_WINDOWS):
+        pid = runner.identity.pid
+        harnesses = _harnesses(pid)
+        if len(harnesses) == 1:
+            terminal = processes.terminal(pid)
+            yield HarnessMatch(row.id, harnesses[0], Owner.COVEN_RUN, terminal=terminal, runner=runner.identity)
+
+
+def _runners(home: Path, *, read_environ: bool) -> list[Candidate]:
+    return [
         candidate
         for runner in processes.coven_processes(os.geteuid())
         if _is_runner(runner.pid) and (not read_environ or serves(runner.pid, home))
         for candidate in _candidate(runner, "")
     ]
-    for row, runner in _fitting(rows, runners, _RUNNER_WINDOWS):
-        pid = runner.identity.pid
-        harnesses = [child for child in processes.children(pid) if not processes.is_fork(child.pid, pid)]
-        if len(harnesses) == 1:
-            terminal = processes.terminal(pid)
-            yield HarnessMatch(row.id, harnesses[0], Owner.COVEN_RUN, terminal=terminal, runner=runner.identity)
+
+
+def _harnesses(runner: int) -> list[Identity]:
+    return [child for child in processes.children(runner) if not processes.is_fork(child.pid, runner)]
 
 
 def _is_runner(pid: int) -> bool:

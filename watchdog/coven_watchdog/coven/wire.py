@@ -20,6 +20,7 @@ _ID = 257
 """One more than an id may have: one that was cut is none."""
 _PATH, _TITLE = 4097, 1024
 _CURSOR = 2048
+_NONE = msgspec.Raw(b"null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     archived_at: str | None = None
     external: bool | None = None
     conversation_id: str | None = None
+    # Only whether there is one is asked: it is what a launch by `/adopted-sessions` leaves (seen on 0.4.6).
+    execution_binding: msgspec.Raw = _NONE
 
 
 class _Page(msgspec.Struct, frozen=True, gc=False):
@@ -216,4 +219,5 @@ def _session_row(row: _Row) -> SessionRow:
         row.archived_at is not None,
         bool(row.external),
         (row.conversation_id or "")[:_ID],
+        row.execution_binding != _NONE,
     )

@@ -44,6 +44,7 @@ _ENDED = {
     Kind.SESSION_SURVIVOR: "outlives its end",
     Kind.SESSION_STALLED: "stalled",
     Kind.SESSION_WAITING: "waits for you",
+    Kind.SESSION_STUCK: "does not start",
     Kind.SESSION_KILLED: "was killed",
     Kind.SESSION_FINISHED: "finished",
 }

@@ -71,7 +71,7 @@ async def fresh_look(settings: Settings, homes: Sequence[Home], uid: int, *, lis
 def impatient(settings: Settings) -> Settings:
     """For a single look: two tries of a second each stand for what the service would try three times."""
     probe = msgspec.structs.replace(settings.probe, unresponsive_after=_TRIES, health_timeout=Duration(SECOND))
-    sessions = msgspec.structs.replace(settings.sessions, ghost_after=Duration(0))
+    sessions = msgspec.structs.replace(settings.sessions, ghost_after=Duration(0), stuck_after=Duration(0))
     return msgspec.structs.replace(settings, probe=probe, sessions=sessions)
 
 

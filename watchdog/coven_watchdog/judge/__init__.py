@@ -19,6 +19,7 @@ from coven_watchdog.judge.restarts import restart_loop, restarted
 from coven_watchdog.judge.rivals import duplicate
 from coven_watchdog.judge.sessions import sessions
 from coven_watchdog.judge.storage import degraded, event_writer, low_disk
+from coven_watchdog.judge.stuck import stuck
 from coven_watchdog.judge.survivors import survivors
 from coven_watchdog.judge.trust import home_trust, impostor, record
 from coven_watchdog.model.incidents import Facts, Judgement
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     followed,
     ghosts,
     quiet_sessions,
+    stuck,
     survivors,
     blind,
     sources,

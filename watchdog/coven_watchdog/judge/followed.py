@@ -5,7 +5,7 @@ from coven_watchdog.model.incidents import Judgement
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import Kind
 
-OF_LIVE = (Kind.SESSION_GHOST, Kind.SESSION_STALLED, Kind.SESSION_WAITING)
+OF_LIVE = (Kind.SESSION_GHOST, Kind.SESSION_STALLED, Kind.SESSION_WAITING, Kind.SESSION_STUCK)
 """What can only be said of a session that the ledger calls live."""
 _TOLD = 15 * SECOND
 

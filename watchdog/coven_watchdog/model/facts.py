@@ -219,6 +219,8 @@ class SessionRow:
     archived: bool = False
     external: bool = False
     conversation_id: str = ""
+    adopted: bool = False
+    """Coven has promised somebody to run it: one that is only noted down for later is not."""
 
 
 @dataclass(frozen=True, slots=True)

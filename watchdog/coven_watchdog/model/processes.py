@@ -35,6 +35,10 @@ class HarnessSought(Observation):
     session: str
     state: ProcessState | None = None
     traces: Traces | None = None
+    starter: Identity | None = None
+    """Of a row that says created: the `coven run` that made it and has started nothing yet. `state` is this one's then."""
+    terminal: bool = False
+    """That one sits on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)

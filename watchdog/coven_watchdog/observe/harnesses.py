@@ -9,7 +9,7 @@ from typing import ClassVar
 import anyio
 from anyio.abc import TaskGroup
 
-from coven_watchdog.coven.harnesses import HarnessMatch, match
+from coven_watchdog.coven.harnesses import HarnessMatch, match, starters
 from coven_watchdog.coven.processes import state, terminal, tree_cpu
 from coven_watchdog.coven.traces import Known, traces
 from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, SessionRow, SourceWorks
@@ -117,6 +117,9 @@ class HarnessSource:
             return HarnessSought(shared.home, shared.now(), session, state(known)[0])
 
         row = shared.live.get(session)
+        if row is not None and row.status == SessionStatus.CREATED:
+            return await self._starter(session)
+
         if row is None or not _has_process(row):
             return HarnessSought(shared.home, shared.now(), session)
 
@@ -124,6 +127,17 @@ class HarnessSource:
         find = partial(traces, read_environ=shared.settings().privacy.read_environ)
         found = await shared.call(find, row, shared.daemon, shared.paths.root, others)
         return HarnessSought(shared.home, shared.now(), session, traces=found)
+
+    async def _starter(self, session: str) -> HarnessSought:
+        """Who is to start it."""
+        shared = self._shared
+        find = partial(starters, read_environ=shared.settings().privacy.read_environ)
+        found = (await shared.call(find, tuple(shared.live.values()), shared.paths.root)).get(session)
+        if found is None:
+            return HarnessSought(shared.home, shared.now(), session)
+
+        seated = terminal(found.pid)
+        return HarnessSought(shared.home, shared.now(), session, state(found)[0], starter=found, terminal=seated)
 
     async def _feel(self, emit: Emit) -> None:
         """How the processes of live sessions are, now and then: in the round of a listing, so that nobody wakes for it."""

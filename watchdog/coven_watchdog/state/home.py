@@ -58,6 +58,8 @@ class LiveSession:
     """It was seen to work or print."""
     confirmed: Instant | None = None
     """When its row was last asked for by its id."""
+    starter: HarnessSought | None = None
+    """The last look that found the `coven run` which is to start it."""
 
     @property
     def own(self) -> bool:

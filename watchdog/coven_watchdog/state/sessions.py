@@ -92,8 +92,9 @@ def fold_sought(state: HomeState, seen: HarnessSought) -> HomeState:
         return state
 
     kept = session.sought is not None and seen.at.awake - session.sought.at.awake <= _GAP
-    vacant = (session.vacant if kept else None) or seen.at
-    return _on_live(state, replace(session, sought=seen, vacant=vacant if _nothing(seen.traces) else None))
+    vacant = ((session.vacant if kept else None) or seen.at) if _nothing(seen.traces) else None
+    starter = seen if seen.starter else session.starter
+    return _on_live(state, replace(session, sought=seen, vacant=vacant, starter=starter))
 
 
 def _nothing(traces: Traces | None) -> bool:
