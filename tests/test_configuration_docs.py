@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from coven_watchdog.config import load, schema, written
+from coven_watchdog.config import load, written
 from coven_watchdog.config.building import is_section
 from coven_watchdog.config.checks import RANGES
 from coven_watchdog.config.explained import EXPLAINED
+from coven_watchdog.config.schema import schema
 from coven_watchdog.config.shown import plain
 from coven_watchdog.settings import Channel, Home, Settings
 

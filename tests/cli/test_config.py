@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Cli
-from coven_watchdog.config import TEMPLATE, schema
+from coven_watchdog.config import TEMPLATE
+from coven_watchdog.config.schema import schema
 
 
 def test_a_first_file(cli: Cli) -> None:

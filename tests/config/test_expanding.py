@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from coven_watchdog.config import Loaded, load, replaced, shown, stanzas
+from coven_watchdog.config import Loaded, load, replaced, stanzas
+from coven_watchdog.config.shown import shown
 from coven_watchdog.model.words import Severity
 from coven_watchdog.settings import Secret
 

@@ -6,7 +6,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from coven_watchdog.config import TEMPLATE, schema
+from coven_watchdog.config import TEMPLATE
+from coven_watchdog.config.schema import schema
 
 DESK = '[[channels]]\nname = "x"\nurl = "desktop://"\n'
 VALID = [

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from coven_watchdog.config import Loaded, load, shown
+from coven_watchdog.config import Loaded, load
+from coven_watchdog.config.shown import shown
 from coven_watchdog.settings import Settings
 
 Load = Callable[[str], Loaded]

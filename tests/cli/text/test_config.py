@@ -9,7 +9,8 @@ import pytest
 from cli.text.pictures import text
 from coven_watchdog.cli.text.config import shown_lines, validated_lines
 from coven_watchdog.cli.validating import FaultView, Validated
-from coven_watchdog.config import load, shown
+from coven_watchdog.config import load
+from coven_watchdog.config.shown import shown
 
 TEXT = """
 name = "x"

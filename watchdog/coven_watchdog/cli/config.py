@@ -14,7 +14,9 @@ from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.config import shown_lines, validated_lines
 from coven_watchdog.cli.validating import expanded_here, validated
-from coven_watchdog.config import TEMPLATE, Shown, config_place, schema, shown, there
+from coven_watchdog.config import TEMPLATE, Shown, config_place, there
+from coven_watchdog.config.schema import schema
+from coven_watchdog.config.shown import shown
 from coven_watchdog.errors import ConfigError, WatchdogError
 
 _PRIVATE = 0o600

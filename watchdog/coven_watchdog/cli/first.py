@@ -5,15 +5,15 @@ import click
 from coven_watchdog.cli.frame import terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.page import BLANK, Line, Span, columns, line
+from coven_watchdog.cli.picture import show
 from coven_watchdog.cli.recorded import database
-from coven_watchdog.cli.status import show
 from coven_watchdog.config import config_place, there
 from coven_watchdog.model.words import Shade
 
 STEPS = (
-    ("coven-watchdog config init", "writes a first configuration; without one, alerts come to this desktop"),
+    ("coven-watchdog setup", "where you want to be told; installs the service that watches, also after a reboot"),
     ("coven-watchdog notify test", "shows how an alert arrives"),
-    ("coven-watchdog run", "watches Coven, and tells; leave it running"),
+    ("coven-watchdog status", "what is wrong now, and how well it is watched"),
 )
 
 

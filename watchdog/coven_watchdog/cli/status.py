@@ -1,23 +1,10 @@
-"""`status`: the store's rows as one screen, as JSON, or as a screen that follows the store."""
-
-import sys
+"""`status`: what is wrong now, as a screen, a document, or one line for a prompt. Here only what decides which; a prompt is in a hurry."""
 
 import click
 
-from coven_watchdog import clock
-from coven_watchdog.cli.follow import stamps
 from coven_watchdog.cli.frame import Command, json_option, terms_of
-from coven_watchdog.cli.output import Output
-from coven_watchdog.cli.page import Line
-from coven_watchdog.cli.recorded import alive, database, running_service
-from coven_watchdog.cli.setting import here, loaded
-from coven_watchdog.cli.terms import Terms
-from coven_watchdog.cli.text.status import status_lines
-from coven_watchdog.config import config_place
-from coven_watchdog.errors import ConfigError, UsageError
-from coven_watchdog.report.status import Status, status_of
-from coven_watchdog.settings import Settings
-from coven_watchdog.store import StoreReader
+from coven_watchdog.cli.glance import all_is_well
+from coven_watchdog.errors import UsageError
 
 
 @click.command(
@@ -26,66 +13,32 @@ from coven_watchdog.store import StoreReader
     examples=[
         ("status", "one screen, worst first"),
         ("status --watch", "the same, following what happens"),
+        ("status --brief", "one line, and nothing when all is well: for a login shell or a prompt"),
         ("status --json | jq .homes[].incidents", "for programs"),
     ],
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Stay, and redraw when something changes; q ends it.")
+@click.option("--brief", is_flag=True, help="One line, and nothing when all is well or nothing is set up.")
 @click.pass_context
-def status(ctx: click.Context, *, watch: bool) -> int:
+def status(ctx: click.Context, *, watch: bool, brief: bool) -> int:
     """Shows what is wrong now, worst first, and how well it is watched.
 
-    It reads what the service wrote down and asks Coven nothing; `check` looks afresh.
+    It reads what the service wrote down and asks Coven nothing; `check` looks afresh. --brief leaves out what is only worth
+    knowing, acknowledged or silenced, and its exit code says nothing of Coven: `check` has codes for that.
     """
     terms = terms_of(ctx)
-    return _watch(terms) if watch else show(terms)
+    if brief and (watch or terms.as_json):
+        message = "--brief is for people: it takes neither --watch nor --json"
+        raise UsageError(message, next_step="for programs: coven-watchdog status --json, or check --json")
 
+    if brief and all_is_well(terms):
+        return 0
 
-def show(terms: Terms) -> int:
-    """Print the status once."""
-    picture, output = picture_of(terms), Output(terms)
-    if terms.as_json:
-        output.document(picture)
-    else:
-        output.page(status_lines(picture, here(terms)))
+    from coven_watchdog.cli import picture  # noqa: PLC0415 - a prompt where all is well must not load what a screen needs
 
-    return 0
+    if brief:
+        picture.show_brief(terms)
+        return 0
 
-
-def picture_of(terms: Terms) -> Status:
-    """The status now.
-
-    Raises:
-        ConfigError: the configuration is faulty and no service runs that has a good one in force.
-        StoreError: the database cannot be read.
-    """
-    with StoreReader(database(terms)) as rows:
-        try:
-            configuration = loaded(terms)
-            settings, path = configuration.settings, configuration.path
-        except ConfigError:
-            if running_service(rows) is None:
-                raise
-
-            settings, path = Settings(), config_place(terms.config, terms.env).path
-
-        return status_of(rows, settings, str(path), clock.now().wall, alive)
-
-
-def _watch(terms: Terms) -> int:
-    """Follow the store on a screen of its own.
-
-    Raises:
-        UsageError: there is no terminal to draw on.
-    """
-    if terms.as_json or not (sys.stdout.isatty() and sys.stdin.isatty()):
-        message = "--watch draws on a terminal, and this is none"
-        raise UsageError(message, next_step="for programs: coven-watchdog status --json, or incidents --follow --json")
-
-    from coven_watchdog.cli.watch import watch  # noqa: PLC0415 - rich is loaded for terminals only
-
-    def draw() -> list[Line]:
-        return status_lines(picture_of(terms), here(terms))
-
-    watch(draw, lambda: stamps(database(terms)))
-    return 0
+    return picture.follow(terms) if watch else picture.show(terms)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import anyio
 import msgspec
 
+from coven_watchdog.cli.asked_apprise import refusals
 from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.config import (
@@ -20,9 +21,8 @@ from coven_watchdog.config import (
     stanzas,
     warning,
 )
-from coven_watchdog.deliver.couriers import CourierPool, environment
 from coven_watchdog.deliver.expanding import Found, listed
-from coven_watchdog.errors import ConfigError, WatchdogError
+from coven_watchdog.errors import ConfigError
 from coven_watchdog.settings import Channel
 
 _SERVICES = "see https://appriseit.com/services/ for the URL of each service"
@@ -60,7 +60,7 @@ def validated(terms: Terms) -> Validated:
 
     services = _listed(terms, found)
     checked = _resolved(found, terms.env)
-    refused = anyio.run(_refused, checked.channels, found, terms.env)
+    refused = _refused(checked.channels, found, terms.env)
     return _result(
         str(found.path),
         (*map(_fault, services.faults), *checked.faults, *refused),
@@ -132,7 +132,7 @@ def _where(found: Loaded, index: int, channel: Channel) -> str:
     return f"{place}: {key}"
 
 
-async def _refused(channels: Sequence[Channel], found: Loaded, env: Mapping[str, str]) -> tuple[FaultView, ...]:
+def _refused(channels: Sequence[Channel], found: Loaded, env: Mapping[str, str]) -> tuple[FaultView, ...]:
     """What Apprise does not take.
 
     Raises:
@@ -140,20 +140,7 @@ async def _refused(channels: Sequence[Channel], found: Loaded, env: Mapping[str,
         ReplacedError: the installed package was replaced just now.
     """
     asked = [(channel, channel.url.reveal()) for channel in channels if channel.url is not None and not channel.local]
-    if not asked:
-        return ()
-
-    failed: WatchdogError | None = None
-    async with CourierPool(environment(env)) as pool:
-        try:
-            said = await pool.refusals([url for _, url in asked])
-        except WatchdogError as error:
-            # Raised in here it would come out as a group.
-            failed = error
-
-    if failed is not None:
-        raise failed
-
+    said = refusals([url for _, url in asked], env)
     names = [channel.name for channel in found.settings.channels]
     return tuple(
         FaultView(where=_where(found, names.index(channel.name), channel), message=why, next=_SERVICES)
