@@ -45,4 +45,4 @@ def agent(template: str, words: tuple[str, ...], env: Mapping[str, str], home: P
         raise WatchdogError(message, next_step="use paths without control characters and with proper UTF-8") from error
 
     head, rest = text.split("\n", 1)
-    return f"{head}\n<!-- {mark(text)}; it is written anew then. -->\n{rest}"
+    return f"{head}\n<!-- {mark(text)} -->\n{rest}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
 
-_MARK = 'written by "coven-watchdog service install" '
+_MARK = 'Written by "coven-watchdog service install" '
 _MARKED = re.compile(re.escape(_MARK) + r"\(([0-9a-f]{12})\)")
 _MODE = 0o644
 """There is no secret in it, and systemd complains of one that others cannot read."""

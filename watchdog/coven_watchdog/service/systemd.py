@@ -9,7 +9,7 @@ from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Change, ManagerName
 from coven_watchdog.service import files
 from coven_watchdog.service.absence import no_systemd
-from coven_watchdog.service.commands import Ran, Run
+from coven_watchdog.service.commands import PATIENCE, Ran, Run
 from coven_watchdog.service.manager import Installation, Installed, ServiceState
 from coven_watchdog.service.program import Program
 from coven_watchdog.service.shown import condition, count, moment, trouble
@@ -21,6 +21,7 @@ NAME = "coven-watchdog.service"
 _STARTS_WITHIN = 100.0
 """Seconds; the unit itself gives up after TimeoutStartSec=."""
 _ENDS_WITHIN = 40.0
+_LAST = 20
 _ASKED = ("LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "ActiveEnterTimestamp", "StatusText", "NRestarts")
 _ASKED_ENDS = ("Result", "ExecMainCode", "ExecMainStatus", "FragmentPath")
 _LINGERING_OFF = "it starts when you log in and ends with your last session; to have it always: loginctl enable-linger"
@@ -132,7 +133,16 @@ class Systemd:
     def _started(self, verb: str) -> None:
         self._must_be_installed()
         self._run(["systemctl", "--user", "reset-failed", NAME])
-        self._ask(verb, NAME, seconds=_STARTS_WITHIN, next_step="coven-watchdog service logs")
+        answer = self._run(["systemctl", "--user", verb, NAME], seconds=_STARTS_WITHIN)
+        if answer.code:
+            message = f"the service did not come up: {self._last_words() or answer.said or f'exit code {answer.code}'}"
+            raise WatchdogError(message, next_step="coven-watchdog service logs")
+
+    def _last_words(self) -> str:
+        """The last error that it wrote, where the journal can be read; "" when it wrote none."""
+        words = ["journalctl", "--user", f"--user-unit={NAME}", f"--lines={_LAST}", "--output=cat", "--no-pager", "--quiet"]
+        said = [line.removeprefix("error: ") for line in self._run(words).out.splitlines() if line.startswith("error: ")]
+        return said[-1] if said else ""
 
     def stop(self) -> None:
         """Stop it."""
@@ -183,7 +193,7 @@ class Systemd:
 
         return answer.code
 
-    def _ask(self, *words: str, seconds: float = 20.0, next_step: str = "") -> Ran:
+    def _ask(self, *words: str, seconds: float = PATIENCE) -> Ran:
         """Have systemd do something.
 
         Raises:
@@ -192,6 +202,6 @@ class Systemd:
         answer = self._run(["systemctl", "--user", *words], seconds=seconds)
         if answer.code:
             message = f"systemctl --user {' '.join(words[:2])}: {answer.said or f'exit code {answer.code}'}"
-            raise WatchdogError(message, next_step=next_step)
+            raise WatchdogError(message)
 
         return answer

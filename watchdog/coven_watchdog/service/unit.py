@@ -29,7 +29,7 @@ def unit(template: str, words: tuple[str, ...], env: Mapping[str, str], version:
     if version >= _GROWING_SINCE:
         rest = re.sub(r"^#(Restart(?:Steps|MaxDelaySec)=)", r"\1", rest, flags=re.MULTILINE)
 
-    return f"# {mark(rest)}; it is written anew then.\n{rest}"
+    return f"# {mark(rest)}. Changes belong into a drop-in: systemctl --user edit coven-watchdog\n{rest}"
 
 
 def _replaced(key: str, line: str, text: str) -> str:
