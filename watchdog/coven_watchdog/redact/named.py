@@ -39,15 +39,17 @@ _WORD = re.compile(rf"[^\s\"'`]{{6,{_LONGEST}}}")
 _BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[^\s\"']{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
 _NETRC = re.compile(r"(?i)\blogin[ \t]{1,4}[^\s]{1,128}[ \t]{1,4}$")
 _OPENING = re.compile(r"\\{0,15}[\"'`]")
-_PLAIN = re.compile(rf"[^\s\"',;&}}\\<>]{{1,{_LONGEST}}}")
+_PLAIN = re.compile(rf"[^\s\"',;&}}\\]{{1,{_LONGEST}}}")
 _TEXT = re.compile(rf"[^<\n]{{1,{_LONGEST}}}(?=</)")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]{0,8}\r?\n([ \t]{1,64})(?=\S)")
 _NEXT = re.compile(r"[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}[\"'])")
+_EMPTY = re.compile(r"\*{1,64}|\.{3,64}|\$\{?\w{1,64}\}?|%\w{1,64}%|<[\w -]{1,64}>")
+"""What says that there was a value, or where it is: also in quotes."""
 _DULL = re.compile(
-    r"(?i)(?:\**|x{3,}|\.{3,}|true|false|none|null|nil|undefined|optional|str|string|bytes|int|bool|yes|no|basic|bearer|digest"
-    r"|required|missing|invalid|expired|unknown|\$\{?\w{1,64}\}?|%\w{1,64}%|<[\w -]{1,64}>|[a-z_][\w.:]{0,64}\([^\"']{0,64})"
+    r"(?i)(?:true|false|none|null|nil|undefined|optional|str|string|bytes|int|bool|yes|no|basic|bearer|digest"
+    r"|required|missing|invalid|expired|unknown|(?:Option|Optional|Vec|list|dict|Secret)[<\[].{0,64}|[a-z_][\w.:]{0,64}\([^\"']{0,64})"
 )
-"""Values that say nothing: no value, a type, a variable, a call in a line of code, or what was masked already."""
+"""A word that says something of a value, a type, or a call in a line of code."""
 _DULL_NAMES = re.compile(
     r"(?i)(?:[_-](?:type|count|limit|usage|method|name|length|path|file|dir|expires?|expiry|expiration|ttl|at|status|error|mode|kind|scheme"
     r"|version|budget|index|helper|provider|required|hint)|(?<=[a-z])(?:Type|Count|Limit|Usage|Method|Length|Path|File|Status|Kind|Required)"
@@ -181,4 +183,7 @@ def _is_setting(text: str, name: re.Match[str], at: int) -> bool:
 
 def _dull(text: str, start: int, end: int, name: str) -> bool:
     """Whether a value says nothing, or is a directory."""
-    return bool(_DULL.fullmatch(text, start, end)) or (name.lower() == "pwd" and text[start : start + 1] in {"/", "~", "$"})
+    plain = text[start - 1 : start] not in {'"', "'", "`"} and _DULL.fullmatch(text, start, end)
+    return bool(plain or _EMPTY.fullmatch(text, start, end)) or (
+        name.lower() == "pwd" and text[start : start + 1] in {"/", "~", "$"}
+    )
