@@ -9,6 +9,7 @@ import pytest
 from anyio import to_thread
 
 from coven_watchdog.daemon.doorbell import watch
+from coven_watchdog.daemon.pulse import Pulse
 from waiting import auntil
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +25,7 @@ class Bells:
     async def hung(self) -> AsyncIterator[None]:
         """The doorbell works; each bell has been rung once, for the first look."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(watch, lambda: {file: self._bell(file) for file in self.rung})
+            tasks.start_soon(watch, lambda: {file: self._bell(file) for file in self.rung}, Pulse())
             await auntil(lambda: all(self.rung.values()))
             yield
             tasks.cancel_scope.cancel()

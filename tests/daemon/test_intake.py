@@ -55,7 +55,7 @@ async def test_one_after_the_other(service: Service) -> None:
         await parts.intake.emit(first)
         await parts.intake.see_to(second)
         assert behind.seen == [first, second]
-        assert parts.intake.lap >= second.at.awake
+        assert parts.intake.pulse.well >= second.at.awake
 
 
 async def test_news_behind_a_fact_are_handled_before_the_next(service: Service) -> None:

@@ -100,7 +100,7 @@ async def test_once_a_while_in_any_case(service: Service) -> None:
     async with service.parts() as parts, anyio.create_task_group() as tasks:
         parts.engine.watch(HomeState.new(HOME, clock.now()))
         configuration = parts.configuration
-        keeper = Keeper(parts.store, parts.engine, parts.outbox, configuration, boot="", every=50 * MILLISECOND)
+        keeper = Keeper(parts.store, parts.engine, parts.outbox, configuration, parts.herald, boot="", every=50 * MILLISECOND)
         tasks.start_soon(keeper.run)
         await service.until(lambda store: HOME in store.looks())
         first, _ = await kept(service)

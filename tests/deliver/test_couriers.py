@@ -10,7 +10,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from coven_watchdog.deliver.couriers import CourierPool, environment, installation
+from coven_watchdog.deliver.couriers import CourierPool, environment
+from coven_watchdog.deliver.installation import installation
 from coven_watchdog.deliver.parcel import Receipt
 from coven_watchdog.errors import DeliveryError, ReplacedError
 from coven_watchdog.model.words import AttemptOutcome

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import click
 
 from coven_watchdog.cli.logfile import opened
 from coven_watchdog.cli.terms import Terms
+from coven_watchdog.daemon import journal
 from coven_watchdog.decide.text import said, said_lines
 from coven_watchdog.decide.words import counted, local
 from coven_watchdog.model.time import SECOND
@@ -65,14 +65,11 @@ def _formatter(terms: Terms, form: LogFormat, *, to_file: bool) -> logging.Forma
 
 
 def to_journal(env: Mapping[str, str], stream: TextIO) -> bool:
-    """Whether systemd's journal reads this very stream: $JOURNAL_STREAM names its device and inode."""
-    device, _, inode = env.get("JOURNAL_STREAM", "").partition(":")
+    """Whether systemd's journal reads this very stream."""
     try:
-        facts = os.fstat(stream.fileno())
+        return journal.to_journal(env, stream.fileno())
     except (OSError, ValueError):
         return False
-
-    return (device, inode) == (str(facts.st_dev), str(facts.st_ino))
 
 
 class TextLines(logging.Formatter):

@@ -39,7 +39,7 @@ EXPLAINED: Mapping[str, str] = {
     "privacy.titles": "Which channels may show session titles; an untitled session's title is its whole prompt.",
     "privacy.read_environ": "Read PATH and COVEN_* of the daemon and its children, and nothing else of their environment.",
     "heartbeat": "Signs of life of the watchdog itself, for a service that tells you when they stop.",
-    "heartbeat.url": "A check of Healthchecks or its like, https:// or http://; with a secret in it the file must be private. \"\": none.",
+    "heartbeat.url": 'A check of Healthchecks or its like, https:// or http://; with a secret in it the file must be private. "": none.',
     "heartbeat.every": "Between two signs, given only while every loop makes progress.",
     "severity": "How loudly a kind, or a glob of kinds, is told. off: recorded, never told.",
     "channels": "Where messages go. Replaces the built-in desktop channel.",

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.observe.nudge import Nudge
 from coven_watchdog.settings import Settings
 
@@ -39,6 +40,7 @@ class Audience:
         self._note = note
         self._again = again
         self._nudge = Nudge()
+        self.pulse = Pulse()
         self._said = ""
 
     def ask(self) -> None:
@@ -58,7 +60,10 @@ class Audience:
 
             self._said = said
             self._note(said)
-            await self._nudge.wait(self._again if said else math.inf)
+            seconds = self._again if said else math.inf
+            self.pulse.rests(seconds)
+            await self._nudge.wait(seconds)
+            self.pulse.works()
 
     async def _missing(self) -> str:
         local = [channel.local for channel in self._settings().channels]

@@ -7,6 +7,7 @@ import anyio
 
 from coven_watchdog import clock
 from coven_watchdog.daemon.keeper import Keeper
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.daemon.samples import Samples
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.errors import StoreError
@@ -50,6 +51,7 @@ class Chores:
         self._settings = settings
         self._emit = emit
         self._every = every
+        self.pulse = Pulse()
         self._condition: StoreCondition | None = None
         self._samples = Samples()
 
@@ -61,7 +63,9 @@ class Chores:
                 await self._purge()
 
             rounds += 1
+            self.pulse.rests(self._every)
             await anyio.sleep(self._every)
+            self.pulse.works()
             await self._sample()
             await self._store.retry_disk()
             if self._store.condition != self._condition:

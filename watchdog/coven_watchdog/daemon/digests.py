@@ -7,6 +7,7 @@ from datetime import tzinfo
 from functools import partial
 
 from coven_watchdog import clock
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.decide.digest import SPAN, drafts
 from coven_watchdog.decide.schedule import Occasion, latest, turn
 from coven_watchdog.errors import StoreError
@@ -57,6 +58,7 @@ class Digests:
         self._settles = settles
         self._missed: tuple[str, int] = ("", 0)
         self._nudge = Nudge()
+        self.pulse = Pulse()
         self._at = settings().alerts.digest_at
         self._done = ""
 
@@ -68,7 +70,10 @@ class Digests:
         """Send them until cancelled."""
         while True:
             seconds = await self.round()
-            await self._nudge.wait(min(self._lap, seconds) if self._at else math.inf)
+            seconds = min(self._lap, seconds) if self._at else math.inf
+            self.pulse.rests(seconds)
+            await self._nudge.wait(seconds)
+            self.pulse.works()
 
     async def round(self) -> float:
         """See whether one is due, and put it into the outbox; seconds until the next look."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.observe.nudge import until_next_second
 
 _SECONDS_BETWEEN = 1.0
@@ -14,7 +15,7 @@ Stamp = tuple[int, int, int] | None
 Bells = Mapping[Path, Callable[[], Awaitable[None]]]
 
 
-async def watch(bells: Callable[[], Bells]) -> None:
+async def watch(bells: Callable[[], Bells], pulse: Pulse) -> None:
     """Look at each file every other second and ring its bell when it changed, and at first: it may have since it was read.
 
     Which files these are is asked each time. A few small files do not deserve a watch of their own each: a look costs less than the wake-ups of an idle one, and it
@@ -29,7 +30,10 @@ async def watch(bells: Callable[[], Bells]) -> None:
                 await bell()
 
         stamps = seen
-        await anyio.sleep(_SECONDS_BETWEEN + until_next_second())
+        seconds = _SECONDS_BETWEEN + until_next_second()
+        pulse.rests(seconds)
+        await anyio.sleep(seconds)
+        pulse.works()
 
 
 def _stamps(paths: tuple[Path, ...]) -> dict[Path, Stamp]:

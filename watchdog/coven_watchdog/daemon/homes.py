@@ -87,6 +87,15 @@ class Homes:
             f"{home}: {loop}": lap for home, watched in self._watched.items() for loop, lap in watched.watch.progress.items()
         }
 
+    def start_again(self, name: str) -> bool:
+        """Have a loop, by its name in `progress`, begin anew. False when it is none of ours."""
+        home, _, loop = name.rpartition(": ")
+        if home not in self._watched:
+            return False
+
+        self._watched[home].watch.start_again(loop)
+        return True
+
     def ask(self, requests: Iterable[LookRequest]) -> None:
         """Hand each look to the watch over its home; one for a home that is no longer watched has no answer."""
         for request in requests:

@@ -7,6 +7,7 @@ from typing import Self
 import anyio
 
 from coven_watchdog import clock
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.engine import Engine
 from coven_watchdog.judge.look import conclusive
 from coven_watchdog.model.facts import Observation, Tick
@@ -24,8 +25,10 @@ class Intake:
     def __init__(self) -> None:
         self._send, self._receive = anyio.create_memory_object_stream[tuple[Observation, anyio.Event]](_WAITING)
         self._handled = anyio.Event()
-        self.lap = clock.now().awake
-        """Awake µs at which the last observation had been handled."""
+        self.pulse = Pulse()
+        """The engine's: it works from an observation until that is handled."""
+        self.deadlines = Pulse()
+        """That of the ticks."""
 
     def __enter__(self) -> Self:
         return self
@@ -46,25 +49,30 @@ class Intake:
 
     async def run(self, engine: Engine, after: After) -> None:
         """Feed the engine, one observation at a time. `after` runs behind each, and may have more to say."""
+        self.pulse.rests()
         async for observation, handled in self._receive:
+            self.pulse.works()
             await engine.handle(observation, clock.now())
             for news in await after(observation):
                 await engine.handle(news, clock.now())
 
-            self.lap = clock.now().awake
             handled.set()
             self._handled.set()
             self._handled = anyio.Event()
+            self.pulse.rests()
 
     async def tick(self, engine: Engine) -> None:
         """Let the engine judge again when it asked for it, without a new fact."""
         ticked: tuple[str, int] | None = None
         while True:
             due, handled = engine.next_wake(), self._handled
-            with anyio.move_on_after(pause(due, ticked)):
+            seconds = pause(due, ticked)
+            self.deadlines.rests(seconds)
+            with anyio.move_on_after(seconds):
                 await handled.wait()
                 continue
 
+            self.deadlines.works()
             if due is not None:
                 await self.see_to(Tick(due[0], clock.now()))
                 ticked = due

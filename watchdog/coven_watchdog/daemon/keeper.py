@@ -10,6 +10,8 @@ import anyio
 from coven_watchdog import __version__, clock
 from coven_watchdog.coven import processes
 from coven_watchdog.daemon.configuration import Configuration
+from coven_watchdog.daemon.herald import Herald
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.engine import Engine
 from coven_watchdog.errors import StoreError
@@ -36,6 +38,7 @@ class Keeper:
         engine: what is believed of the homes.
         outbox: how the channels are doing.
         configuration: what is in force.
+        herald: who tells the service manager.
         boot: the name of this boot.
         every: µs after which all is written again, changed or not.
     """
@@ -46,6 +49,7 @@ class Keeper:
         engine: Engine,
         outbox: Outbox,
         configuration: Configuration,
+        herald: Herald,
         *,
         boot: str,
         every: int = _AT_LEAST_EVERY,
@@ -54,6 +58,7 @@ class Keeper:
         self._engine = engine
         self._outbox = outbox
         self._configuration = configuration
+        self._herald = herald
         own = processes.identity(os.getpid())
         self._own = WatchdogLook(
             pid=os.getpid(),
@@ -65,6 +70,7 @@ class Keeper:
             config="",
         )
         self._nudge = Nudge()
+        self.pulse = Pulse()
         self._kept: Kept | None = None
         self._every = every
         self._due = 0
@@ -83,7 +89,9 @@ class Keeper:
         """Keep what changes, at most four times a second: `status` reads it from the store."""
         while True:
             left = self._due - clock.now().awake
+            self.pulse.rests(left / SECOND)
             poked = await self._nudge.wait(left / SECOND)
+            self.pulse.works()
             if poked:
                 # What pokes us is often about to be committed and told: that goes first.
                 await anyio.sleep(_APART)
@@ -98,6 +106,8 @@ class Keeper:
         homes, own, channels = kept = self._looks(now)
         if await self.write(looks=homes, watchdog=own, channels=channels):
             self._kept = _steady(kept)
+
+        await self._herald.tell(homes, own)
 
     async def write(
         self,

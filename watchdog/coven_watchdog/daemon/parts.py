@@ -7,22 +7,31 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from coven_watchdog import clock
+from coven_watchdog import __version__, clock
 from coven_watchdog.coven.paths import default_home
 from coven_watchdog.daemon.audience import Audience
+from coven_watchdog.daemon.beating import Beating
 from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.digests import Digests
+from coven_watchdog.daemon.herald import Herald
 from coven_watchdog.daemon.homes import Homes, HomesPorts, Machine
 from coven_watchdog.daemon.intake import Intake
+from coven_watchdog.daemon.journal import CRITICAL, STDERR, to_journal
 from coven_watchdog.daemon.keeper import Keeper
+from coven_watchdog.daemon.liveness import Liveness
+from coven_watchdog.daemon.loops import EveryLoop
 from coven_watchdog.daemon.names import names
+from coven_watchdog.daemon.notify import Notifier
 from coven_watchdog.daemon.options import RunOptions
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.daemon.reloading import InForce, Reloading
+from coven_watchdog.daemon.replaced import Replaced
 from coven_watchdog.decide.memory import Incidents
 from coven_watchdog.decide.render import Page, render
 from coven_watchdog.decide.words import Place
 from coven_watchdog.deliver.couriers import CourierPool
+from coven_watchdog.deliver.heartbeat import Heartbeat
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.engine import Engine, Ports
 from coven_watchdog.model.facts import SELF_HOME
@@ -44,6 +53,8 @@ class Surroundings:
     environ: Mapping[str, str]
     machine: Machine
     place: Place
+    notifier: Notifier
+    beating: Beating
     once: bool
 
     @classmethod
@@ -53,7 +64,8 @@ class Surroundings:
         machine = Machine(os.getuid(), clock.boot_id(), clock.booted())
         host = socket.gethostname().partition(".")[0]
         place = Place(host, None, str(default_home(environ)), environ.get("HOME", ""))
-        return cls(configuration, environ, machine, place, options.once)
+        beating = Beating(Heartbeat(), configuration.settings)
+        return cls(configuration, environ, machine, place, Notifier(environ), beating, options.once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,11 @@ class Parts:
     audience: Audience
     digests: Digests
     reloading: Reloading
+    replaced: Replaced
+    bell: Pulse
+    """Of the loop that looks at files."""
+    herald: Herald
+    liveness: Liveness
 
 
 def assembled(here: Surroundings, opened: Resources) -> Parts:
@@ -91,10 +108,26 @@ def assembled(here: Surroundings, opened: Resources) -> Parts:
     outbox = _outbox(here, opened)
     homes = _homes(here, opened, lambda state: engine.watch(state))  # noqa: PLW0108 - the engine, which asks the homes, is made next
     engine = _engine(here, opened, homes, outbox)
-    keeper = Keeper(store, engine, outbox, here.configuration, boot=here.machine.boot)
+    herald = Herald(here.notifier, store, engine, here.place)
+    keeper = Keeper(store, engine, outbox, here.configuration, herald, boot=here.machine.boot)
     audience = Audience(opened.pool, settings, keeper.note)
     digests = Digests(store, settings, outbox.wake)
-    in_force = InForce(store, keeper, outbox, homes, audience, digests, intake.emit)
+    chores = Chores(store, keeper, outbox, settings, intake.emit)
+    in_force = InForce(store, keeper, outbox, homes, audience, digests, here.beating, here.notifier, intake.emit)
+    reloading = Reloading(here.configuration, in_force, opened.hangup)
+    replaced, bell = Replaced(opened.pool), Pulse()
+    own = {
+        "engine": intake.pulse,
+        "deadlines": intake.deadlines,
+        "chores": chores.pulse,
+        "last looks": keeper.pulse,
+        "audience": audience.pulse,
+        "digests": digests.pulse,
+        "reload": reloading.pulse,
+        "doorbell": bell,
+        "installation": replaced.pulse,
+        "heartbeat": here.beating.pulse,
+    }
     return Parts(
         configuration=here.configuration,
         store=store,
@@ -104,10 +137,24 @@ def assembled(here: Surroundings, opened: Resources) -> Parts:
         homes=homes,
         engine=engine,
         keeper=keeper,
-        chores=Chores(store, keeper, outbox, settings, intake.emit),
+        chores=chores,
         audience=audience,
         digests=digests,
-        reloading=Reloading(here.configuration, in_force, opened.hangup),
+        reloading=reloading,
+        replaced=replaced,
+        bell=bell,
+        herald=herald,
+        liveness=_liveness(here, EveryLoop(homes, outbox, settings, own)),
+    )
+
+
+def _liveness(here: Surroundings, loops: EveryLoop) -> Liveness:
+    """What hangs says so to the outside as well."""
+    return Liveness(
+        loops,
+        here.notifier,
+        lambda: here.beating.hangs(f"coven-watchdog {__version__} hung and ended itself; its log has the stacks\n"),
+        prefix=f"<{CRITICAL}>" if to_journal(here.environ, STDERR) else "",
     )
 
 

@@ -10,10 +10,13 @@ from anyio.abc import TaskGroup
 
 from coven_watchdog import clock
 from coven_watchdog.daemon.audience import Audience
+from coven_watchdog.daemon.beating import Beating
 from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.digests import Digests
 from coven_watchdog.daemon.homes import Homes
 from coven_watchdog.daemon.keeper import Keeper
+from coven_watchdog.daemon.notify import Notifier
+from coven_watchdog.daemon.pulse import Pulse
 from coven_watchdog.deliver.outbox import Outbox
 from coven_watchdog.errors import StoreError
 from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble
@@ -35,6 +38,8 @@ class InForce:
     homes: Homes
     audience: Audience
     digests: Digests
+    beating: Beating
+    notifier: Notifier
     emit: Callable[[Observation], Awaitable[None]]
 
 
@@ -51,6 +56,7 @@ class Reloading:
         self._configuration = configuration
         self._parts = parts
         self._nudge = nudge
+        self.pulse = Pulse()
         self._one_at_a_time = anyio.Lock()
 
     async def edited(self) -> None:
@@ -60,7 +66,9 @@ class Reloading:
     async def run(self, tasks: TaskGroup) -> None:
         """Reload whenever poked. New watches run in `tasks`."""
         while True:
+            self.pulse.rests()
             await self._nudge.wait(math.inf)
+            self.pulse.works()
             await self.reload(tasks)
 
     async def begin(self, tasks: TaskGroup, memory: Memory) -> None:
@@ -81,13 +89,16 @@ class Reloading:
             if error:
                 logger.warning("the configuration was not taken: %s", error)
             elif changed:
+                self._parts.notifier.reloading()
                 logger.info("new configuration in force")
                 self._say_warnings()
                 self._parts.outbox.reconfigure()
                 await self._follow(tasks, await self._remembered(), "it was not watched")
                 self._parts.audience.ask()
                 self._parts.digests.ask()
+                self._parts.beating.ask()
 
+            self._parts.notifier.reloaded()
             self._parts.keeper.poke()
 
     async def _follow(self, tasks: TaskGroup, looks: Mapping[str, HomeLook], why: str) -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,8 +18,9 @@ from anyio.abc import TaskGroup
 
 from coven_watchdog import __version__
 from coven_watchdog.decide.text import one_line
+from coven_watchdog.deliver.installation import Stamps, installation, stamps
 from coven_watchdog.deliver.mask import without_secrets
-from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, ask_url
+from coven_watchdog.deliver.parcel import ASK_DESKTOP, Parcel, Receipt, ask_url, checked, late
 from coven_watchdog.deliver.process import CourierDiedError, CourierProcess, CourierUnfitError
 from coven_watchdog.errors import DeliveryError, ReplacedError
 from coven_watchdog.model.words import AttemptOutcome
@@ -44,13 +44,6 @@ _ERROR_LIMIT = 300
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What of our environment a courier gets: where things are, the desktop, proxies and certificates; nothing else."""
     return {name: value for name, value in environ.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}
-
-
-def installation() -> tuple[Path, ...]:
-    """The files that tell whether the installed package is still the one that this process was started from."""
-    specs = (find_spec("coven_watchdog"), find_spec("apprise"))
-    origins = (Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None)
-    return (Path(sys.executable), Path(__file__).with_name("courier.py"), *origins)
 
 
 @dataclass
@@ -89,7 +82,9 @@ class CourierPool:
         self._preload = preload
         self._command = tuple(command)
         self._version = version
-        self._files = files or installation()
+        self.files = files or installation()
+        """What `installed` looks at."""
+        self.ours: Stamps = ()
         self._idle = idle
         self._seats: dict[str, _Seat] = {}
         self._stack = AsyncExitStack()
@@ -97,7 +92,7 @@ class CourierPool:
         self._open = False
 
     async def __aenter__(self) -> Self:
-        self._print = await anyio.to_thread.run_sync(_fingerprint, self._files)
+        self.ours = await self.installed()
         self._tasks = await self._stack.enter_async_context(anyio.create_task_group())
         self._stack.push_async_callback(self._end)
         self._open = True
@@ -129,7 +124,7 @@ class CourierPool:
         seat = self._seat(channel, local=parcel.local)
         try:
             answer = await self._asked(seat, parcel.line(), parcel.timeout)
-            receipt = _late(parcel) if answer is None else _checked(Receipt.of(answer), parcel)
+            receipt = late(parcel) if answer is None else checked(Receipt.of(answer), parcel)
         except (CourierDiedError, KeyError, TypeError, ValueError) as error:
             _discard(seat)
             words = one_line(without_secrets(str(error), parcel.url), _ERROR_LIMIT)
@@ -180,6 +175,34 @@ class CourierPool:
         finally:
             await _dismiss(seat)
 
+    async def installed(self) -> Stamps:
+        """What the files of the installed package are now. They are `ours` while nobody installed anything."""
+        return await anyio.to_thread.run_sync(stamps, self.files)
+
+    async def examine(self) -> None:
+        """Ask a new courier which version it is. When it is ours, the files as they are now are ours, too.
+
+        Raises:
+            ReplacedError: it is of another version.
+            CourierDiedError: none can be started, as from half an installation.
+        """
+        seen, process = await self.installed(), await CourierProcess.start(self._command, self._environ)
+        try:
+            with anyio.fail_after(_START_LIMIT):
+                await process.ready(self._version)
+        except CourierUnfitError as error:
+            if error.other_version:
+                raise _replaced(error) from error
+
+            raise
+        except TimeoutError as error:
+            message = "a courier does not get ready"
+            raise CourierDiedError(message) from error
+        finally:
+            await process.close()
+
+        self.ours = seen
+
     def retire(self, keep: frozenset[str]) -> None:
         """Let go of the couriers of all channels but these, once what they carry is delivered."""
         for name in [name for name in self._seats if name not in keep]:
@@ -211,9 +234,8 @@ class CourierPool:
             seat.process = await CourierProcess.start(self._command_of(seat), self._environ)
             await seat.process.ready(self._version)
         except CourierUnfitError as error:
-            if error.other_version or self._print != await anyio.to_thread.run_sync(_fingerprint, self._files):
-                message = f"the installed package was replaced: {error}"
-                raise ReplacedError(message) from error
+            if error.other_version or self.ours != await self.installed():
+                raise _replaced(error) from error
 
             raise
 
@@ -270,27 +292,5 @@ async def _let_go(seat: _Seat) -> None:
         await process.close()
 
 
-def _late(parcel: Parcel) -> Receipt:
-    return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, f"no answer within {parcel.timeout:.3g} s")
-
-
-def _checked(receipt: Receipt, parcel: Parcel) -> Receipt:
-    if receipt.id != parcel.id:
-        message = "the courier speaks of another parcel"
-        raise ValueError(message)
-
-    return receipt
-
-
-def _fingerprint(files: tuple[Path, ...]) -> tuple[tuple[int, int] | None, ...]:
-    """(inode, mtime) of each file, None for one that is gone: an installer replaces files, it does not rewrite them."""
-    return tuple(map(_stamp, files))
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-
-    return stat.st_ino, stat.st_mtime_ns
+def _replaced(error: CourierUnfitError) -> ReplacedError:
+    return ReplacedError(f"the installed package was replaced: {error}")

@@ -156,3 +156,21 @@ class Receipt:
 
 def _line(fields: dict[str, Any]) -> bytes:
     return json.dumps(fields).encode() + b"\n"
+
+
+def late(parcel: Parcel) -> Receipt:
+    """When there was none in time."""
+    return Receipt(parcel.id, AttemptOutcome.TIMED_OUT, f"no answer within {parcel.timeout:.3g} s")
+
+
+def checked(receipt: Receipt, parcel: Parcel) -> Receipt:
+    """The receipt, if it is that of this parcel.
+
+    Raises:
+        ValueError: it is of another one.
+    """
+    if receipt.id != parcel.id:
+        message = "the courier speaks of another parcel"
+        raise ValueError(message)
+
+    return receipt

@@ -59,6 +59,11 @@ class HomeWatch:
         """Awake µs at which each loop was last known to be well; it stands still for at most a request's time-out (8 s)."""
         return self._shared.progress
 
+    def start_again(self, loop: str) -> None:
+        """End a loop that does not move; the fence around it says so and starts it anew."""
+        if loop in self._shared.attempts:
+            self._shared.attempts[loop].cancel()
+
     def ask(self, requests: Iterable[LookRequest]) -> None:
         """Hand in looks. Each is answered by an observation or a `LookFailed`; an equal one in flight answers for both."""
         for request in requests:

@@ -52,7 +52,11 @@ async def _attempt(source: Source, emit: Emit, shared: Shared, *, failed_before:
             tg.start_soon(_recovered, source.name, lapped, shared, note, name=f"{shared.home}: {source.name} recovery")
 
         try:
-            await source.run(note.emit)
+            with anyio.CancelScope() as shared.attempts[source.name]:
+                await source.run(note.emit)
+
+            if shared.attempts[source.name].cancelled_caught:
+                error = TimeoutError("it had not moved for minutes")
         except Exception as caught:  # noqa: BLE001 - the fence
             error = caught
 

@@ -82,6 +82,8 @@ class Shared:
     """Awake µs until which a loop rests on purpose."""
     laps: dict[str, anyio.Event] = field(default_factory=dict)
     """Set at the first lap of a loop that was started again."""
+    attempts: dict[str, anyio.CancelScope] = field(default_factory=dict)
+    """What runs each loop (runner), and ends it when it has to begin anew."""
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """A home on a hanging disk must not take the threads of the others."""
 

@@ -20,6 +20,7 @@ from coven_watchdog.store.connection import closed_on_error, connect_reading
 from coven_watchdog.store.digests import chronicle, last_digests
 from coven_watchdog.store.edge import translated
 from coven_watchdog.store.fallback import empty, remembered
+from coven_watchdog.store.figures import latencies
 from coven_watchdog.store.memory import looks, watchdog
 from coven_watchdog.store.migrations import NEWEST, refuse_newer, version
 from coven_watchdog.store.moment import Moment
@@ -168,18 +169,9 @@ class StoreReader:
             return last_digests(self._connection)
 
     def latencies(self, since: int) -> tuple[int, ...]:
-        """µs from the fact to the accepted message, ascending: of what was told as it happened, sent since `since`.
-
-        An incident of which something was withheld on a channel was told late on purpose, and is left out there.
-        """
-        rows = self._rows(
-            """SELECT sent_at - fact_at AS took FROM notification
-               WHERE state = 'sent' AND sent_at >= ? AND reason IN ('first', 'changed', 'resolved')
-                 AND (incident, channel) NOT IN (SELECT incident, channel FROM notification WHERE state = 'withheld')
-               ORDER BY took""",
-            since,
-        )
-        return tuple(row["took"] for row in rows)
+        """As `figures.latencies`."""
+        with translated(self._path):
+            return latencies(self._connection, since)
 
     def _rows(self, query: str, *values: object, **named: object) -> list[sqlite3.Row]:
         with translated(self._path):

@@ -23,6 +23,7 @@ from coven_watchdog.model.words import NotificationState
 from coven_watchdog.store import keeping, outbox
 from coven_watchdog.store.database import Database, StoreCondition
 from coven_watchdog.store.digests import Draft, put_digest
+from coven_watchdog.store.figures import latencies, sent
 from coven_watchdog.store.memory import Memory, check_rows, load, taken_ids
 from coven_watchdog.store.moment import Moment
 from coven_watchdog.store.outbox import Claim
@@ -157,6 +158,14 @@ class Store:
                 keeping.drop_channels(connection, configured)
 
         await self._call(work)
+
+    async def sent(self, since: int) -> int:
+        """How many messages were accepted since `since` (wall µs)."""
+        return await self._call(partial(sent, since=since))
+
+    async def latencies(self, since: int) -> tuple[int, ...]:
+        """As `figures.latencies`."""
+        return await self._call(partial(latencies, since=since))
 
     async def next_due(self, channel: str, now: int) -> int | None:
         """Wall µs at which the channel's next message may be claimed; None when none waits or one is in hand."""
