@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coven_watchdog.config import config_place
+from coven_watchdog.config import config_place, state_directory
 from coven_watchdog.config.places import CONFIG_VARIABLE, STATE_VARIABLE
 from coven_watchdog.coven.paths import default_home
 from coven_watchdog.errors import UsageError
@@ -43,7 +43,7 @@ class Surroundings:
         place = config_place(self.config, self.env)
         kept |= {CONFIG_VARIABLE: str(place.path)} if place.chosen else {}
         if self.env.get(STATE_VARIABLE):
-            kept[STATE_VARIABLE] = self.env[STATE_VARIABLE]
+            kept[STATE_VARIABLE] = str(state_directory(self.env))
 
         return kept | {name: self.env[name] for name in _XDG if self.env.get(name, "").startswith("/")}
 
