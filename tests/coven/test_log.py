@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coven_watchdog.coven.decoding import wall_of
-from coven_watchdog.coven.log import panicked, tail
+from coven_watchdog.coven.log import panic_words, panicked, tail
 from coven_watchdog.errors import CovenError, ForbiddenError
 from programs import as_nobody, needs_root
 from raw_server import short_directory
@@ -95,3 +95,21 @@ def test_a_panic_is_recognised_only_where_the_hook_writes_it() -> None:
     assert panicked(["daemon panic: early"])
     assert not panicked([START, LATER, "[2026-11-22T07:59:00Z] API handler error: daemon panic: not really"])
     assert not panicked([])
+
+
+REAL_PANIC = (
+    "[2026-11-22T16:20:30.157632635Z] daemon panic: panicked at /rustc/48a2/library/std/src/thread/functions.rs:131:29:",
+    'failed to spawn thread: Os { code: 11, kind: WouldBlock, message: "Resource temporarily unavailable" }',
+    "backtrace:",
+    "   0: <unknown>",
+    "-" * 40,
+)
+
+
+def test_what_a_panic_says() -> None:
+    """Its message stands below the place; the newest one counts; what comes after it is none of it."""
+    assert panic_words(REAL_PANIC).startswith("failed to spawn thread: Os { code: 11,")
+    assert panic_words((*REAL_PANIC[:2], LATER)) == panic_words(REAL_PANIC)
+    assert panic_words((*REAL_PANIC, "daemon panic: boom", "  at a.rs:7")) == "boom"
+    assert panic_words((REAL_PANIC[0], LATER)) == "panicked at /rustc/48a2/library/std/src/thread/functions.rs:131:29:"
+    assert panic_words([START]) == ""

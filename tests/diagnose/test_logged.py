@@ -37,7 +37,7 @@ def test_failures() -> None:
 def test_a_panic() -> None:
     """It is named as what it is."""
     (found,) = log(logging(*start(2), line(3, "daemon panic: boom"), "  at frame"))
-    assert found.says == "it tells of a panic since this daemon's start"
+    assert found.says == "it tells of a panic (boom) since this daemon's start"
 
 
 def test_after_the_end() -> None:

@@ -176,12 +176,20 @@ def test_leftovers_older_than_the_boot() -> None:
     assert Tale(EXPECTED).files(0, **DEAD, **old).lock(0.1).presents == ("daemon.stopped",)
 
 
-@pytest.mark.parametrize("holder", [Holder.ZOMBIE, Holder.STRANGER])
-def test_a_misleading_record_is_the_trouble_itself(holder: Holder) -> None:
+def test_a_misleading_record_is_the_trouble_itself() -> None:
     """When the recorded pid lives and is no Coven, the record is what must be told."""
-    tale = Tale().files(0, record_holder=holder).lock(0.1)
+    tale = Tale().files(0, record_holder=Holder.STRANGER).lock(0.1).health(0.2, Outcome.REFUSED)
 
     assert tale.presents == ("daemon.record_invalid",)
+
+
+def test_a_zombie_is_dead() -> None:
+    """Found so, it crashed; a start is refused until it is reaped, and the record is said to be in the way."""
+    tale = Tale().files(0, record_holder=Holder.ZOMBIE).lock(0.1).health(0.2, Outcome.REFUSED)
+
+    assert tale.presents == ("daemon.crashed", "daemon.record_invalid")
+    facts = tale.verdict("daemon.crashed").facts
+    assert (facts.record_holder, facts.pid) == (Holder.ZOMBIE, DAEMON.pid)
 
 
 def test_a_lock_without_a_known_process_is_unknown() -> None:

@@ -96,7 +96,10 @@ def test_why_a_launch_failed() -> None:
         ((), ""),
         ((replace(MISSING, found=None),), ""),
         ((replace(MISSING, harness="claude"),), ""),
-        ((replace(MISSING, found=True),), "not for want of a PATH: the daemon finds codex"),
+        (
+            (replace(MISSING, found=True),),
+            "it could not be started, though the daemon finds codex on its PATH; Coven told only whoever launched it why",
+        ),
     ],
 )
 def test_no_cause_is_made_up(programs: tuple[Program, ...], words: str) -> None:

@@ -7,8 +7,8 @@ import pytest
 from coven_watchdog.model.facts import ExitStatus, FileFact, Identity
 from coven_watchdog.model.log import LogSeen, StartTried
 from coven_watchdog.model.looks import HomeLook
-from coven_watchdog.model.time import HOUR
-from coven_watchdog.model.words import DaemonState, Expect, FileType, Look, Outcome, Severity, StartPhase
+from coven_watchdog.model.time import DAY, HOUR, SECOND
+from coven_watchdog.model.words import Basis, DaemonState, Expect, FileType, Found, Look, Outcome, Severity, StartPhase
 from coven_watchdog.settings import Settings
 from tale import DAEMON, DIRECTORY, HOME, NEXT, SOCKET, Tale, looked, moment, row
 
@@ -205,9 +205,9 @@ def test_the_served_contract_ends_it() -> None:
     assert FAILED in tale.clears
 
 
-def panicked(tale: Tale, second: float, at: float) -> Tale:
+def panicked(tale: Tale, second: float, at: float, says: str = "") -> Tale:
     """The log has a panic of second `at`."""
-    return tale.see(second, LogSeen(HOME, tale.now, panic=moment(at).wall))
+    return tale.see(second, LogSeen(HOME, tale.now, panic=moment(at).wall, panic_says=says))
 
 
 def test_a_panic_is_a_witness_of_a_crash() -> None:
@@ -216,6 +216,18 @@ def test_a_panic_is_a_witness_of_a_crash() -> None:
     assert panicked(Tale().served(0), 5, -90).ended(6).no_files(6.1).presents == ("daemon.stopped",)
     verdict = panicked(Tale().served(0), 5, 4).ended(6, KILLED).no_files(6.1).verdict("daemon.crashed")
     assert "a panic since its start" in [one.saw for one in verdict.witnesses]
+    assert verdict.facts.detail == "its log has a panic"
+    told = panicked(Tale().served(0), 5, 4, "out of threads").ended(6, KILLED).no_files(6.1).verdict("daemon.crashed")
+    assert told.facts.detail == "it panicked: out of threads"
+
+
+def test_what_an_abort_says_is_read_first() -> None:
+    """One that aborts itself has most often written why; that is awaited for a moment, not longer."""
+    aborted = Tale().served(0).ended(6, ExitStatus(signal=6)).no_files(6.01)
+    assert (aborted.presents, aborted.looks) == ((), (Look.LOG,))
+    assert "daemon.crashed" in aborted.wait(6.3).presents
+    told = panicked(Tale().served(0).ended(6, ExitStatus(signal=6)).no_files(6.01), 6.02, 5.9, "no memory")
+    assert told.verdict("daemon.crashed").facts.detail == "it panicked: no memory"
 
 
 def test_a_panic_that_the_daemon_outlived() -> None:
@@ -227,3 +239,26 @@ def test_a_panic_that_the_daemon_outlived() -> None:
 def test_a_panic_without_a_daemon() -> None:
     """It accuses nobody."""
     assert panicked(Tale().no_files(0), 1, 0).presents == ()
+
+
+def dead(start: float, panic: float, says: str = "out of threads", remembered: HomeLook | None = None) -> Tale:
+    """Nothing is left in the home; the log has a start, and a panic."""
+    tale = Tale(remembered=remembered).no_files(0).lock(0).health(0, Outcome.NO_SOCKET)
+    start_at = moment(start).wall
+    tried = StartTried(start_at, start_at + SECOND, StartPhase.SERVING, pid=7)
+    return tale.see(1, LogSeen(HOME, tale.now, tried, moment(panic).wall, says))
+
+
+def test_found_dead_of_a_panic() -> None:
+    """The hook removes what other crashes leave behind: the log alone tells it from a stop. An older one says nothing."""
+    verdict = dead(-60, -50).verdict("daemon.crashed")
+    assert (verdict.facts.detail, verdict.found, verdict.severity) == (
+        "it panicked: out of threads",
+        Found.CATCH_UP,
+        Severity.CRITICAL,
+    )
+    assert verdict.witnesses[0].basis is Basis.INTERNAL
+    assert dead(-60, -50, "").verdict("daemon.crashed").facts.detail == "its log has a panic"
+    assert dead(-60, -70).presents == ()
+    assert dead(-2 * DAY / SECOND, -1.5 * DAY / SECOND).presents == ()
+    assert dead(-60, -50, remembered=looked(DaemonState.STOPPED)).presents == ("daemon.stopped",)

@@ -85,7 +85,7 @@ async def test_a_log_as_it_is_written(home: Path, seen: Seen) -> None:
 
         panic = await seen.wait(LogSeen, lambda one: one.panic is not None)
         assert panic.start is not None
-        assert panic.panic == panic.start.at + 5 * SECOND
+        assert (panic.panic, panic.panic_says) == (panic.start.at + 5 * SECOND, "oh")
 
 
 @pytest.mark.anyio

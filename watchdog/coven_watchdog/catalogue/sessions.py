@@ -70,7 +70,7 @@ SESSIONS: Mapping[Kind, Entry] = {
     ),
     Kind.SESSION_WAITING: Entry(
         "A session waits for you",
-        "silent on its terminal, and no CPU in its processes",
+        "it prints nothing and uses no CPU: most likely it asks something",
         "It is alive and neither prints nor works: most often it has asked something and waits for the answer.",
         Severity.INFO,
         advice=(Advice("coven sessions log {short}", Effect.READS, "See what it asks"),),

@@ -10,7 +10,7 @@ STORE: Mapping[Kind, Entry] = {
     Kind.STORE_BROKEN: Entry(
         "Coven's ledger is broken",
         "health says ok, sessions cannot be listed",
-        "The daemon runs, but its ledger cannot be read: sessions are neither listed nor recorded.",
+        "The ledger cannot be read: sessions are neither listed nor recorded, and a start may come to nothing, while health goes on saying ok.",
         Severity.CRITICAL,
         advice=(Advice("tail -n 60 {log}", Effect.READS, "Read its log before anything restarts"),),
         ending=("ledger not readable", "Coven's ledger works again"),

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from coven_watchdog.coven.decoding import wall_of
@@ -12,6 +13,10 @@ from coven_watchdog.coven.paths import translated
 
 _AT_MOST = 256 * 1024
 _STAMPED = re.compile(r"\[([^\]]{1,64})\] ")
+_BELOW = re.compile(r"backtrace:|\[[^\]]{1,64}\] |-{8}")
+"""What ends a panic's message."""
+_MESSAGE = 5
+_PLACE = re.compile(r"panicked at .*:")
 _PANIC = re.compile(r"(?:\[[^\]]{1,64}\] )?daemon panic: ")
 
 
@@ -38,8 +43,25 @@ def tail(path: Path, *, lines: int, since: int | None) -> tuple[str, ...]:
 
 
 def panicked(lines: Sequence[str]) -> bool:
-    """Whether a panic was written (the line of Coven's panic hook; source of Coven, not seen)."""
+    """Whether a panic was written (the line of Coven's panic hook; seen on 0.4.6)."""
     return any(_PANIC.match(line) for line in lines)
+
+
+def panic_words(lines: Sequence[str]) -> str:
+    """What the newest panic says, as it stands there; "" when there is none.
+
+    Seen on 0.4.6: `daemon panic: panicked at <place>:`, the message below it, then `backtrace:` and its frames.
+    """
+    begun = [number for number, line in enumerate(lines) if _PANIC.match(line)]
+    if not begun:
+        return ""
+
+    first, *below = lines[begun[-1] :]
+    words = _PANIC.sub("", first)
+    if not _PLACE.fullmatch(words):
+        return words
+
+    return " ".join(line.strip() for line in takewhile(lambda line: not _BELOW.match(line), below[:_MESSAGE])) or words
 
 
 def _last_lines(path: Path) -> list[str]:

@@ -41,7 +41,7 @@ _ENDED = {
     Kind.SESSION_LAUNCH_FAILED: "never started",
     Kind.SESSION_ORPHANED: "lost its owner",
     Kind.SESSION_GHOST: "is a ghost",
-    Kind.SESSION_SURVIVOR: "outlives its end",
+    Kind.SESSION_SURVIVOR: "is over and still runs",
     Kind.SESSION_STALLED: "stalled",
     Kind.SESSION_WAITING: "waits for you",
     Kind.SESSION_STUCK: "does not start",
@@ -143,7 +143,8 @@ def _hung(facts: Facts) -> str:
 
 
 def _loop(facts: Facts) -> str:
-    return f"{facts.count} restarts within 10 minutes"
+    last = f"; the last end: {exit_words(facts)}" if facts.exit is not None else ""
+    return f"{facts.count} restarts within 10 minutes{last}"
 
 
 _CAUSES: Mapping[Kind, Callable[[Facts], str]] = {

@@ -19,6 +19,8 @@ Lines = tuple[DoctorLine, ...]
 _MIB, _GIB = 1024**2, 1024**3
 _WELL = "ok"
 _HEALTHY = "healthy"
+_PRESSURED = "pressured"
+"""Output was dropped at some time since the start: one lost echo of an input is enough (seen on 0.4.6)."""
 
 
 def store(case: HomeCase) -> Lines:
@@ -94,7 +96,7 @@ def event_writer(case: HomeCase) -> Lines:
 
     numbers = f"{counted(writer.committed_events, 'event')} recorded, {writer.dropped_events} dropped since its start"
     saw = case.saw("health", f"{writer.state or 'no state'}, {numbers}")
-    if writer.state not in {"", _HEALTHY}:
+    if writer.state not in {"", _HEALTHY, _PRESSURED}:
         return (wrong(Topic.EVENT_WRITER, f"{writer.state}: {numbers}", saw, cause=writer.last_error),)
 
     return (fine(Topic.EVENT_WRITER, f"{writer.state or 'not described'} · {numbers}", saw),)

@@ -1,9 +1,10 @@
 """Collector: what the daemon's log tells of since that daemon's start, and the lines in question."""
 
+import re
 from collections.abc import Sequence
 
 from coven_watchdog.catalogue import Advice
-from coven_watchdog.coven.log import panicked
+from coven_watchdog.coven.log import panic_words, panicked
 from coven_watchdog.coven.logbook import Entry, around, failures
 from coven_watchdog.decide.words import counted
 from coven_watchdog.diagnose.case import HomeCase, fine, unknown, wrong
@@ -17,6 +18,8 @@ Lines = tuple[DoctorLine, ...]
 
 _READ = Advice("tail -n 60 {log}", Effect.READS, "Read it")
 _SHOWN = 5
+_FRAME = re.compile(r"\s*\d+: |backtrace:|-{8}|$")
+"""What stands below a panic's message."""
 
 
 def log(case: HomeCase) -> Lines:
@@ -38,7 +41,8 @@ def _read(case: HomeCase) -> DoctorLine:
     bad = failures(case.log, _since(case))
     panic = panicked([entry.raw for entry in bad])
     if panic or bad:
-        what = "a panic" if panic else counted(len(bad), "failure")
+        words = panic_words([entry.raw for entry in case.log]) if panic else ""
+        what = f"a panic ({words})" if panic else counted(len(bad), "failure")
         says = f"it tells of {what} since this daemon's start"
         return wrong(Topic.LOG, says, *_lines(case, bad[-_SHOWN:]), following=case.advice(_READ))
 
@@ -60,7 +64,7 @@ def _since(case: HomeCase) -> int | None:
 def _lines(case: HomeCase, told: Sequence[Entry]) -> tuple[WitnessView, ...]:
     """These, and the ones in question, each once, in their order."""
     wanted = {entry.raw for entry in (*told, *_in_question(case))}
-    once = dict.fromkeys(entry.raw for entry in case.log if entry.raw in wanted)
+    once = dict.fromkeys(entry.raw for entry in case.log if entry.raw in wanted and not _FRAME.match(entry.raw))
     return tuple(case.saw("log", raw, basis=Basis.INTERNAL) for raw in once)
 
 

@@ -3,7 +3,7 @@
 The judgement is that of `check` and of the service: nothing is judged here a second time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -14,10 +14,10 @@ from coven_watchdog.decide.phrases import summary
 from coven_watchdog.decide.words import Place, span
 from coven_watchdog.diagnose.case import HomeCase, told
 from coven_watchdog.diagnose.look import told_by_choice
-from coven_watchdog.model.incidents import Incident, Verdict
+from coven_watchdog.model.incidents import Incident, Verdict, Witness
 from coven_watchdog.model.words import CheckStatus, Effect, IncidentState, Kind, Severity, Topic
 from coven_watchdog.report.doctor import DoctorLine
-from coven_watchdog.report.views import witness_view
+from coven_watchdog.report.views import WitnessView, witness_view
 
 _FAMILIES: Mapping[str, Topic] = {
     "daemon": Topic.DAEMON,
@@ -72,11 +72,17 @@ def _found(case: HomeCase, verdict: Verdict, incident: Incident | None) -> Docto
         topic_of(verdict.kind),
         CheckStatus.OK if by_choice else _STATUSES[verdict.severity],
         summary(seen or created(verdict, "", IncidentState.OPEN, case.now)),
-        *(witness_view(one) for one in (*(seen.witnesses if seen else ()), *verdict.witnesses)),
+        *_once((*(seen.witnesses if seen else ()), *verdict.witnesses)),
         cause=CATALOGUE[verdict.kind].meaning,
         following=suggestions(verdict.kind, verdict.facts, case.place),
     )
     return msgspec.structs.replace(line, kind=verdict.kind, incident=incident.id if incident else None)
+
+
+def _once(witnesses: Iterable[Witness]) -> Iterator[WitnessView]:
+    """What was seen then and now, each once."""
+    newest = {(one.source, one.saw): one for one in witnesses}
+    return (witness_view(one) for one in newest.values())
 
 
 def recorded(incident: Incident, place: Place, now: int, *, watched: bool) -> DoctorLine:

@@ -14,7 +14,7 @@ from coven_watchdog.judge.common import (
     witness,
 )
 from coven_watchdog.judge.contract import difference
-from coven_watchdog.judge.ended import ended, never_seen
+from coven_watchdog.judge.ended import ended, never_seen, panic_words
 from coven_watchdog.judge.restarts import aftermath
 from coven_watchdog.judge.starts import in_vain
 from coven_watchdog.model.facts import Asked
@@ -114,8 +114,8 @@ def _socket_gone(case: Case, life: Life) -> Judgement:
     if files.at.awake < confirmed or life.process_at is None or life.process_at.awake < confirmed:
         return ask(case, Look.FILES, Look.DAEMON)
 
-    panic = "; its log has a panic" if life.panicked else ""
-    seen = witness("files", files.at, f"no coven.sock (ENOENT){panic}")
+    panic = f"; {panic_words(life)}" if life.panicked else ""
+    seen = witness("files", files.at, f"its socket file is gone{panic}")
     return _trouble(case, life, Kind.DAEMON_SOCKET_LOST, seen, _holds(case, life))
 
 
@@ -140,7 +140,9 @@ def _failing(case: Case, life: Life, health: Asked) -> Judgement:
         return UNKNOWN
 
     if case.state.failures > 1:
-        return _trouble(case, life, Kind.DAEMON_UNHEALTHY, witness("health", health.at, health.detail or health.outcome))
+        return _trouble(
+            case, life, Kind.DAEMON_UNHEALTHY, witness("health", health.at, f"GET /health: {health.detail or health.outcome}")
+        )
 
     return _again(case, health)
 
@@ -219,7 +221,10 @@ def _answered(case: Case, life: Life, health: Asked) -> Judgement:
     answer = health.health
     if answer is None or not answer.ok:
         return _trouble(
-            case, life, Kind.DAEMON_UNHEALTHY, witness("health", health.at, health.detail or "health says ok: false")
+            case,
+            life,
+            Kind.DAEMON_UNHEALTHY,
+            witness("health", health.at, f"GET /health: {health.detail or 'it says ok: false'}"),
         )
 
     if saw := difference(answer):

@@ -2,10 +2,21 @@
 
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, ask, briefs, by_sessions, internal, present, said, witness
+from coven_watchdog.judge.common import (
+    UNKNOWN,
+    Case,
+    ask,
+    briefs,
+    by_sessions,
+    internal,
+    present,
+    said,
+    without_secrets,
+    witness,
+)
 from coven_watchdog.model.facts import ExitStatus, FilesSeen, SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, LookRequest, Verdict, Witness
-from coven_watchdog.model.time import MILLISECOND, SECOND
+from coven_watchdog.model.time import DAY, MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import DaemonState, Found, Holder, Kind, Look, Outcome, Severity
 from coven_watchdog.state import Life, LiveSession
 
@@ -13,14 +24,14 @@ LEFTOVERS_WITHIN = 250 * MILLISECOND
 _SCENE_WITHIN = 2 * SECOND
 _BOOT_SLACK = 2 * SECOND
 _COMPLAINED = ExitStatus(code=1)
-_FOREIGN = frozenset({Holder.ZOMBIE, Holder.STRANGER})
+_ABORTED = ExitStatus(signal=6)
 
 
 def ended(case: Case, life: Life) -> Judgement:
     """A daemon that was seen alive is gone."""
     assert life.ended is not None
-    if life.leftovers is None and case.since(life.ended) < LEFTOVERS_WITHIN:
-        return ask(case, Look.FILES, wake_at=life.ended.awake + LEFTOVERS_WITHIN)
+    if _wanting(case, life) and case.since(life.ended) < LEFTOVERS_WITHIN:
+        return ask(case, *_wanting(case, life), wake_at=life.ended.awake + LEFTOVERS_WITHIN)
 
     crash = crashed(life)
     kind = Kind.DAEMON_CRASHED if crash else Kind.DAEMON_STOPPED
@@ -35,6 +46,13 @@ def ended(case: Case, life: Life) -> Judgement:
         fact_at=life.ended,
     )
     return said(replace(verdict, scene=life.scene), *looks, wake_at=_reaping(case))
+
+
+def _wanting(case: Case, life: Life) -> tuple[Look, ...]:
+    """What is to be seen before it is told: what it left behind, and of one that aborted itself what its log says of that."""
+    log, ended = case.state.log, life.ended
+    unread = life.exit == _ABORTED and ended is not None and (log is None or log.at.awake < ended.awake)
+    return ((Look.FILES,) if life.leftovers is None else ()) + ((Look.LOG,) if unread else ())
 
 
 def crashed(life: Life) -> bool:
@@ -90,6 +108,14 @@ def exit_words(status: ExitStatus) -> str:
     return "exited cleanly" if status.code == 0 else f"exited with code {status.code}"
 
 
+def panic_words(life: Life) -> str:
+    """That its log has a panic, and what that says."""
+    if not life.panicked:
+        return ""
+
+    return f"it panicked: {without_secrets(life.panic_says)}" if life.panic_says else "its log has a panic"
+
+
 def _left_words(life: Life) -> str:
     assert life.leftovers is not None
     left = [
@@ -117,7 +143,7 @@ def _facts(case: Case, life: Life) -> Facts:
         sessions=briefs(own, life.ended),
         survivors=briefs(others, life.ended),
         sessions_known=life.sessions_known,
-        detail=life.scene.kernel if life.scene else "",
+        detail="; ".join(part for part in (panic_words(life), life.scene.kernel if life.scene else "") if part),
         record_holder=files.record_holder if files and files.record else "",
         record_program=files.record_program if files else "",
         last_seen=life.last_good.wall if life.last_good else None,
@@ -138,7 +164,7 @@ def never_seen(case: Case, files: FilesSeen) -> Judgement:
     if state.lock is None:
         return ask(case, Look.DAEMON)
 
-    if state.lock.owners or (files.record is not None and files.record_holder in _FOREIGN):
+    if state.lock.owners or (files.record is not None and files.record_holder is Holder.STRANGER):
         return UNKNOWN
 
     if files.record is not None or files.socket is not None:
@@ -186,13 +212,14 @@ def _left_at(files: FilesSeen) -> int:
 
 def _nothing_left(case: Case) -> Judgement:
     before = case.state.remembered
-    if before is None or before.boot != case.state.boot:
-        return _not_started(case)
-
-    if before.daemon.state in {DaemonState.CRASHED, DaemonState.STOPPED}:
+    same = before is not None and before.boot == case.state.boot
+    if before is not None and same and before.daemon.state in {DaemonState.CRASHED, DaemonState.STOPPED}:
         return said(_as_before(case, before.daemon.state))
 
-    if not _ran(case):
+    if _fell_in_panic(case):
+        return said(_by_panic(case))
+
+    if before is None or not same or not _ran(case):
         return _not_started(case)
 
     rows = [row for row in before.live if not row.external]
@@ -200,6 +227,33 @@ def _nothing_left(case: Case) -> Judgement:
     seen = witness("files", case.now, "no process, no socket, no record")
     facts = _found_facts(case, rows)
     return said(present(case, "daemon", Kind.DAEMON_STOPPED, seen, facts=facts, severity=severity, found=Found.CATCH_UP))
+
+
+def _fell_in_panic(case: Case) -> bool:
+    """The last start that the log tells of ended in a panic, within this boot and the last day. The hook removes what a crash leaves."""
+    state, log = case.state, case.state.log
+    if log is None or log.start is None or log.panic is None:
+        return False
+
+    return log.panic >= max(log.start.at, state.booted, state.began.wall - DAY)
+
+
+def _by_panic(case: Case) -> Verdict:
+    log, before = case.state.log, case.state.remembered
+    assert log is not None
+    assert log.panic is not None
+    rows = [row for row in before.live if not row.external] if before and _ran(case) else None
+    says = f"it panicked: {without_secrets(log.panic_says)}" if log.panic_says else "its log has a panic"
+    return present(
+        case,
+        "daemon",
+        Kind.DAEMON_CRASHED,
+        internal("log", Instant(log.panic, log.at.awake), "a panic since the last start"),
+        witness("files", case.now, "no process, no socket, no record"),
+        facts=replace(_found_facts(case, rows), detail=says),
+        severity=by_sessions(case, None if rows is None else len(rows)),
+        found=Found.CATCH_UP,
+    )
 
 
 def _as_before(case: Case, state: DaemonState) -> Verdict:
@@ -231,14 +285,15 @@ _NOT_RUNNING = frozenset({DaemonState.CRASHED, DaemonState.STOPPED, DaemonState.
 
 
 def _found_facts(case: Case, rows: list[SessionRow] | tuple[SessionRow, ...] | None) -> Facts:
-    before = case.state.remembered
+    before, files = case.state.remembered, case.state.files
     sessions = [LiveSession(row, case.state.began) for row in rows or ()]
     return Facts(
         home=case.state.home,
         sessions=briefs(sessions, case.state.began),
         sessions_known=rows is not None,
         identity=before.daemon.identity if before else None,
-        pid=before.daemon.pid if before else None,
+        pid=before.daemon.pid if before else files.record.pid if files and files.record else None,
         between=(before.seen_at, case.state.began.wall) if before else None,
+        record_holder=files.record_holder if files and files.record else "",
         detail="found so; the cause cannot be known afterwards",
     )

@@ -71,7 +71,10 @@ def why_not_launched(case: Case, row: SessionRow, noticed: Instant) -> str | Non
         return ""
 
     name = without_secrets(program.executable)
-    return f"not for want of a PATH: the daemon finds {name}" if program.found else missing(program)
+    if not program.found:
+        return missing(program)
+
+    return f"it could not be started, though the daemon finds {name} on its PATH; Coven told only whoever launched it why"
 
 
 def _failed(case: Case, harness: str) -> tuple[Instant, ...]:

@@ -34,7 +34,7 @@ def restart_loop(case: Case) -> Judgement:
     starts = case.state.starts
     if len(starts) >= _LOOP_RESTARTS:
         seen = witness("process", case.now, f"{len(starts)} restarts within 10 minutes")
-        facts = Facts(home=case.state.home, count=len(starts))
+        facts = Facts(home=case.state.home, exit=_exit(case), exit_source="kernel" if _exit(case) else "", count=len(starts))
         return said(present(case, "daemon", Kind.DAEMON_RESTART_LOOP, seen, facts=facts), wake_at=_quiet_at(starts))
 
     if starts:

@@ -129,7 +129,8 @@ def _pressure(case: Case, at: Instant, writer: EventWriter) -> Judgement:
     if life is None or not dropped:
         return UNKNOWN
 
-    saw = f"{dropped} pieces of output were dropped since the daemon started"
+    pieces = "1 piece of output was" if dropped == 1 else f"{dropped} pieces of output were"
+    saw = f"{pieces} dropped since the daemon started"
     facts = Facts(home=case.state.home, detail=saw, count=dropped)
     verdict = present(case, "event_writer", Kind.EVENT_WRITER_PRESSURED, witness("health", at, saw), facts=facts)
     who = life.identity

@@ -2,7 +2,7 @@
 
 import shlex
 
-from coven_watchdog.judge.common import UNKNOWN, Case, ask, clear, internal, present, said, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, clear, internal, present, said, without_secrets, witness
 from coven_watchdog.model.facts import Asked, FileFact, FilesSeen
 from coven_watchdog.model.incidents import Facts, Judgement
 from coven_watchdog.model.time import SECOND
@@ -28,8 +28,9 @@ def home_trust(case: Case) -> Judgement:
     worst = max(files.problems, key=lambda problem: (problem.open_to_others, problem.subject == "home"))
     kind = Kind.HOME_INSECURE if worst.subject == "home" else Kind.SOCKET_INSECURE
     severity = Severity.CRITICAL if worst.open_to_others else Severity.WARNING
-    facts = Facts(home=case.state.home, detail=worst.saw, remedy=worst.remedy)
-    return said(present(case, "home", kind, witness("files", files.at, worst.saw), facts=facts, severity=severity))
+    saw = f"it {worst.saw}"
+    facts = Facts(home=case.state.home, detail=saw, remedy=worst.remedy)
+    return said(present(case, "home", kind, witness("files", files.at, saw), facts=facts, severity=severity))
 
 
 def _missing(case: Case) -> Judgement:
@@ -39,7 +40,7 @@ def _missing(case: Case) -> Judgement:
     if not case.state.existed:
         return UNKNOWN
 
-    facts = Facts(home=case.state.home)
+    facts = Facts(home=case.state.home, detail=f"{without_secrets(case.state.home)} does not exist any more")
     return said(present(case, "home", Kind.HOME_MISSING, witness("files", files.at, "no such directory"), facts=facts))
 
 
@@ -72,7 +73,7 @@ def record(case: Case) -> Judgement:
         pid=files.record.pid,
         record_holder=files.record_holder,
         record_program=files.record_program,
-        detail=saw,
+        detail=f"{saw}: Coven's start, stop and restart refuse",
     )
     verdict = present(case, "daemon", Kind.DAEMON_RECORD_INVALID, witness("files", files.at, saw), facts=facts)
     again = files.at.awake + _RECHECK
@@ -152,7 +153,8 @@ def _recorded(case: Case) -> int | None:
 def _stranger(case: Case, health: Asked, owner: int) -> Judgement:
     assert health.peer is not None
     saw = f"process {health.peer.pid} answers, process {owner} holds the lock"
-    facts = Facts(home=case.state.home, pid=health.peer.pid, detail=saw)
+    life = case.state.alive
+    facts = Facts(home=case.state.home, identity=life.identity if life else None, pid=health.peer.pid, detail=saw)
     lock = case.state.lock
     assert lock is not None
     witnesses = (witness("socket", health.at, f"the peer is process {health.peer.pid}"), internal("lock", lock.at, saw))

@@ -26,6 +26,8 @@ class LogSeen(Observation):
     start: StartTried | None = None
     panic: int | None = None
     """Wall µs of the newest panic."""
+    panic_says: str = ""
+    """What it says, hostile as all of it."""
     unfinished: int = 0
     """Requests that timed out half sent within the two minutes before the newest of them."""
     unfinished_at: int | None = None

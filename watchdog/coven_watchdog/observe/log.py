@@ -11,9 +11,10 @@ from typing import ClassVar
 
 import anyio
 
-from coven_watchdog.coven.log import panicked
+from coven_watchdog.coven.log import panic_words, panicked
 from coven_watchdog.coven.logbook import Entry, Start, entries, last_start
 from coven_watchdog.coven.trail import Trail
+from coven_watchdog.decide.text import said
 from coven_watchdog.errors import CovenError
 from coven_watchdog.model.facts import Observation
 from coven_watchdog.model.incidents import LookRequest
@@ -30,6 +31,7 @@ _KEPT = 400
 _WINDOW = 2 * MINUTE
 _UNFINISHED = re.compile(r"unix connection error: .*\(os error 11\)")
 _OPENING = "daemon-store-begin"
+_SAYS = 200
 
 
 class LogSource:
@@ -97,7 +99,8 @@ def tell(home: str, at: Instant, lines: Sequence[Entry], panic: int | None) -> L
     late = [entry.at for entry in lines if entry.at is not None and _UNFINISHED.match(entry.says)]
     newest = max(late, default=None)
     count = sum(newest is not None and newest - one <= _WINDOW for one in late)
-    return LogSeen(home, at, start=_start(lines), panic=panic, unfinished=count, unfinished_at=newest)
+    says = "" if panic is None else said(panic_words([entry.raw for entry in lines]), _SAYS)
+    return LogSeen(home, at, start=_start(lines), panic=panic, panic_says=says, unfinished=count, unfinished_at=newest)
 
 
 def _start(lines: Sequence[Entry]) -> StartTried | None:

@@ -183,7 +183,7 @@ def _log(state: HomeState, seen: LogSeen) -> HomeState:
     life, panic = state.life, seen.panic
     state = replace(state, log=seen)
     own = life is not None and panic is not None and panic >= life.born
-    return replace(state, life=replace(life, panicked=True)) if life and own else state
+    return replace(state, life=replace(life, panicked=True, panic_says=seen.panic_says)) if life and own else state
 
 
 def _scene(state: HomeState, seen: SceneSeen) -> HomeState:

@@ -152,6 +152,7 @@ class Life:
     leftovers: Leftovers | None = None
     panicked: bool = False
     """Its log has a panic."""
+    panic_says: str = ""
     scene: Scene | None = None
     live_at_end: tuple[LiveSession, ...] = ()
     sessions_known: bool = False
