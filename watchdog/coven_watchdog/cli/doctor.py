@@ -38,7 +38,7 @@ def doctor(ctx: click.Context) -> int:
     Exit codes: 0 nothing wrong found, 1 something is wrong, 2 usage or a faulty configuration (it examines all the same).
     """
     terms = terms_of(ctx)
-    asked = _asked(terms)
+    asked = asked_of(terms)
     result = anyio.run(diagnose, asked)
     output = Output(terms)
     if terms.as_json:
@@ -52,7 +52,7 @@ def doctor(ctx: click.Context) -> int:
     return int(result.status in WRONG)
 
 
-def _asked(terms: Terms) -> Asked:
+def asked_of(terms: Terms) -> Asked:
     """Everything that it needs; a faulty configuration is a finding, not an end."""
     config, fault = _configured(terms)
     settings = config.settings if config else _defaults(terms)

@@ -8,6 +8,7 @@ A call costs tens of microseconds, except those marked blocking: call these in a
 import sys
 
 if sys.platform == "linux":
+    from coven_watchdog.coven.processes.executables import executable
     from coven_watchdog.coven.processes.linux import (
         apart,
         binary_replaced,
@@ -39,6 +40,7 @@ else:  # pragma: no cover - macOS
         coven_processes,
         cwd,
         environ,
+        executable,
         holder,
         identity,
         is_coven,
@@ -64,6 +66,7 @@ __all__ = [
     "coven_processes",
     "cwd",
     "environ",
+    "executable",
     "holder",
     "identity",
     "is_coven",

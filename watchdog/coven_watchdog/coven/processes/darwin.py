@@ -236,6 +236,14 @@ def holder(pid: int, daemon: Identity | None, lock: Path | None = None) -> tuple
     return who, program(pid) if who is Holder.STRANGER else ""
 
 
+def executable(pid: int) -> str:
+    """The file that it runs; "" when the process is gone or not for us."""
+    try:
+        return str(psutil.Process(pid).exe())
+    except psutil.Error:
+        return ""
+
+
 def sockets(_pid: int) -> int | None:
     """Not read here."""
     return None

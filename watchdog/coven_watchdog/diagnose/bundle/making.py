@@ -1,0 +1,138 @@
+"""Who asks, and what for, come in; a bundle goes out: collect, redact, report, examine once more. Writing it is the caller's."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+from anyio import to_thread
+
+from coven_watchdog.diagnose.bundle import manifest, report
+from coven_watchdog.diagnose.bundle.archive import packed
+from coven_watchdog.diagnose.bundle.case import BundleCase, Wishes
+from coven_watchdog.diagnose.bundle.collectors import COLLECTORS
+from coven_watchdog.diagnose.bundle.facts import Collected
+from coven_watchdog.diagnose.bundle.gate import Hit, scan
+from coven_watchdog.diagnose.bundle.piece import Collector, Piece
+from coven_watchdog.diagnose.bundle.redacting import File, configured, redacted, redactor
+from coven_watchdog.diagnose.bundle.subject import subject
+from coven_watchdog.diagnose.collecting import Failure, fenced
+from coven_watchdog.diagnose.doctor import Asked, examine
+from coven_watchdog.errors import SecretFoundError, UsageError
+from coven_watchdog.model.words import Basis
+from coven_watchdog.redact import Redactor
+from coven_watchdog.report.bundle import AbsentView
+from coven_watchdog.report.times import moment
+
+_DROPPED = "left out with --drop"
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for. `id`: an incident or a session, None: what is wrong now; `drop`: files to leave out."""
+
+    id: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    drop: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle, in memory. `files`: all that can be read of it, the report first; `stamp` names it: what it is about and when."""
+
+    stamp: str
+    files: tuple[File, ...]
+    absent: tuple[AbsentView, ...]
+    archive: bytes
+
+    @property
+    def report(self) -> str:
+        """REPORT.md."""
+        return next((file.text for file in self.files if file.name == report.NAME), "")
+
+
+async def make(asked: Asked, request: Request) -> Bundle:
+    """Collect, redact, write the report, and let the gate look at all of it.
+
+    Raises:
+        UsageError: a file that is to be dropped is none of a bundle's.
+        SecretFoundError: the gate has found what looks like a secret.
+        WatchdogError: nothing, or more than one thing, has the given id.
+    """
+    _check(request.drop)
+    case = await subject(asked, await examine(asked), request.id, request.wishes)
+    pieces, absent = await _collected(case, request.drop)
+    masks = redactor(case, pieces)
+    files = [redacted(name, piece, masks) for name, piece in pieces.items()]
+    absent = [AbsentView(file=one.file, why=masks.text(one.why).text) for one in absent]
+    if report.NAME not in request.drop:
+        files.insert(0, _report(Collected(case, pieces), files, absent, masks))
+
+    made_at = moment(case.now.wall)
+    texts = {file.name: file.text for file in files} | {manifest.NAME: manifest.manifest(files, absent, made_at)}
+    _pass(await to_thread.run_sync(scan, texts.items(), configured(case)))
+    stamp = f"coven-bundle-{_about(case)}-{made_at:%Y%m%dT%H%M%SZ}"
+    return Bundle(stamp, tuple(files), tuple(absent), packed(stamp, {name: text.encode() for name, text in texts.items()}))
+
+
+def names() -> tuple[str, ...]:
+    """Every file that can be dropped."""
+    return (report.NAME, *(one.file for one in COLLECTORS))
+
+
+def _check(drop: Collection[str]) -> None:
+    for name in drop:
+        if name not in names():
+            message = f"there is no file {name} in a bundle"
+            raise UsageError(message, where="--drop", next_step=f"one of {', '.join(names())}")
+
+
+async def _collected(case: BundleCase, drop: Collection[str]) -> tuple[Mapping[str, Piece], list[AbsentView]]:
+    """Ask all collectors at once; what each gave, and why some gave nothing, in their order."""
+    found: dict[str, Piece | Failure] = {}
+
+    async def ask(one: Collector) -> None:
+        found[one.file] = await fenced(lambda: one.collect(case), one.deadline)
+
+    async with anyio.create_task_group() as tasks:
+        for one in COLLECTORS:
+            if one.file in drop:
+                found[one.file] = Failure(_DROPPED, meant=True)
+            elif one.wanted(case):
+                tasks.start_soon(ask, one, name=f"bundle: {one.name}")
+
+    order = [one.file for one in COLLECTORS if one.file in found]
+    pieces = {name: piece for name in order if isinstance(piece := found[name], Piece)}
+    return pieces, [AbsentView(file=name, why=_why(gone)) for name in order if isinstance(gone := found[name], Failure)]
+
+
+def _why(failure: Failure) -> str:
+    return failure.why if failure.late or failure.meant else f"a fault of the watchdog itself: {failure.why}"
+
+
+def _report(found: Collected, files: Sequence[File], absent: Sequence[AbsentView], masks: Redactor) -> File:
+    lines = report.report(found, files, absent)
+    return redacted(report.NAME, Piece(lines, "all the other files", Basis.INTERNAL), masks)
+
+
+def _pass(hits: Sequence[Hit]) -> None:
+    """Nothing leaves that still looks like a secret.
+
+    Raises:
+        SecretFoundError: something does. It is said where and what, never the thing itself.
+    """
+    if not hits:
+        return
+
+    first, files = hits[0], list(dict.fromkeys(hit.file for hit in hits))
+    listed = "; ".join(f"{hit.file}:{hit.line}: {hit.what}" for hit in hits[:_SHOWN])
+    more = f"; and {len(hits) - _SHOWN} more" if len(hits) > _SHOWN else ""
+    message = f"what looks like a secret is left in the bundle, so nothing was written: {listed}{more}"
+    drops = " ".join(f"--drop {name}" for name in files if name != manifest.NAME)
+    raise SecretFoundError(message, where=f"{first.file}:{first.line}", next_step=f"leave it out: {drops}; and tell us")
+
+
+def _about(case: BundleCase) -> str:
+    """What it is about, for its name: ids are put into no name as they come."""
+    name = case.session.id[:8] if case.session else case.incident.id if case.incident else "now"
+    return name if name.isalnum() and name.isascii() else "session"
