@@ -2,11 +2,12 @@
 
 import pytest
 
-from coven_watchdog.model.facts import ExitStatus
+from coven_watchdog.judge.look import look_of
+from coven_watchdog.model.facts import ExitStatus, Identity
 from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.time import HOUR, SECOND
 from coven_watchdog.model.words import Look, ProcessState
-from tale import HOME, NEXT, Tale, moment, row
+from tale import BOOT, HOME, NEXT, Tale, moment, row
 
 SURVIVOR = "session.survivor"
 
@@ -70,6 +71,38 @@ def test_one_that_outlives_its_daemon() -> None:
     tale = Tale().served(0, row()).harness(1, "s1", 50).ended(10).files(10).daemon(11, NEXT).health(11)
     tale.listed(12, row("s1", "orphaned", ended=11))
     assert SURVIVOR in read(tale, 60).presents
+
+
+def after_a_restart(boot: str = BOOT) -> Tale:
+    """The run before told of it; this one begins."""
+    tale = read(killed(), 41)
+    look = look_of(tale.state, tale.judgement, tale.settings, tale.now, BOOT)
+    again = Tale(remembered=look, boot=boot)
+    return again.served(1, row("s1", "killed", ended=-10))
+
+
+def test_the_next_run_looks_after_it() -> None:
+    """The process is asked for at once and again later; it is not forgotten meanwhile, and its session is no news."""
+    tale = after_a_restart()
+    (request,) = tale.judgement.looks
+    assert (request.look, request.subject, request.process) == (Look.HARNESS, "s1", Identity(50, 1))
+    assert any("s1" in known for known in tale.judgement.followed)
+    read(tale, 2)
+    assert (tale.presents, tale.looks) == ((), ())
+    assert tale.wait(30).looks == (Look.HARNESS,)
+    assert read(tale, 31).presents == (SURVIVOR,)
+    tale.harness_ended(40, "s1", 50)
+    assert tale.presents == ()
+    assert SURVIVOR in tale.clears
+
+
+def test_it_ended_while_nobody_watched() -> None:
+    """Its process is gone, or the whole machine was."""
+    tale = after_a_restart().harness_ended(2, "s1", 50)
+    assert SURVIVOR in tale.clears
+    tale = after_a_restart("boot-two")
+    assert (tale.presents, tale.looks) == ((), ())
+    assert SURVIVOR in tale.clears
 
 
 def test_an_orphan_that_lives_is_told_as_alive() -> None:

@@ -20,7 +20,7 @@ from coven_watchdog.observe.harnesses import HarnessSource, spare_descriptors
 from coven_watchdog.observe.shared import Shared
 from coven_watchdog.settings import Delay, Duration, Sessions, Settings
 from coven_watchdog.simulated.control import SimulatedCoven
-from observe.bench import SLOW, Seen, ground, in_thread, life, running
+from observe.bench import SLOW, Seen, ground, in_thread, kill, life, process, running
 from observe.processes.test_pidfd import needs_exit_status
 from programs import program
 from waiting import auntil, until
@@ -241,6 +241,23 @@ async def test_a_coven_run(home: Path, seen: Seen) -> None:
             await in_thread(lambda: os.kill(run.runner.pid, signal.SIGKILL))
             await auntil(lambda: shared.errands.runners == {"run": None})
             assert not shared.runners
+
+
+@pytest.mark.anyio
+async def test_a_process_that_only_the_core_knows(home: Path, seen: Seen) -> None:
+    """A look names it: its end is awaited from then on, or told when it has come already."""
+    with process() as child, process() as gone:
+        ended = life(gone.pid)
+        await in_thread(lambda: kill(gone))
+        async with ground(home) as shared, running(source := HarnessSource(shared), emit=seen.emit):
+            await auntil(lambda: "harnesses" in shared.lapped)
+            source.ask(LookRequest(shared.home, Look.HARNESS, "over", process=ended))
+            assert (await seen.wait(HarnessSought)).state is ProcessState.ENDED
+            assert [(told.session, told.identity) for told in seen.of(HarnessEnded)] == [("over", ended)]
+            source.ask(LookRequest(shared.home, Look.HARNESS, "alive", process=life(child.pid)))
+            assert (await seen.wait(HarnessSought, count=2)).state is ProcessState.ALIVE
+            await in_thread(lambda: kill(child))
+            assert (await seen.wait(HarnessEnded, count=2)).session == "alive"
 
 
 @pytest.mark.anyio

@@ -8,7 +8,7 @@ from coven_watchdog.judge.restarts import newcomer_to
 from coven_watchdog.judge.sessions import undecided
 from coven_watchdog.model.facts import Health, Identity, SessionRow
 from coven_watchdog.model.incidents import Judgement
-from coven_watchdog.model.looks import DaemonLook, HomeLook
+from coven_watchdog.model.looks import DaemonLook, HomeLook, Outlived
 from coven_watchdog.model.time import MILLISECOND, Instant
 from coven_watchdog.model.words import DaemonState, Kind
 from coven_watchdog.settings import Settings
@@ -48,6 +48,7 @@ def look_of(state: HomeState, judgement: Judgement, settings: Settings, now: Ins
         by_status=dict(state.counts),
         live=tuple(map(_kept, _live(case))),
         ending=tuple(map(_kept, undecided(case))),
+        outlived=tuple(_outlived(case)),
         listed_at=state.listed.wall if state.listed else state.horizon,
         baseline=dict(state.baseline or {}),
         notes=tuple(state.notes.values()),
@@ -60,6 +61,13 @@ def _live(case: Case) -> Iterator[SessionRow]:
     yield from (session.row for session in state.live.values())
     fallen = newcomer_to(case) or (state.life.identity if state.life and not state.life.alive else None)
     yield from (ending.row for ending in state.endings.values() if fallen is not None and ending.lost_with == fallen)
+
+
+def _outlived(case: Case) -> Iterator[Outlived]:
+    for ending in case.state.endings.values():
+        live = ending.live
+        if live is not None and live.harness is not None and live.lives:
+            yield Outlived(_kept(ending.row), live.harness.identity)
 
 
 def _kept(row: SessionRow) -> SessionRow:

@@ -1,7 +1,7 @@
 """Sessions that are over in the ledger while their process lives on. The row is Coven's word, the process the kernel's, read twice."""
 
-from coven_watchdog.judge.common import Case, ask, brief_row, clear, internal, merged, present, said, wait, witness
-from coven_watchdog.model.incidents import Facts, Judgement
+from coven_watchdog.judge.common import Case, brief_row, clear, internal, merged, present, said, wait, witness
+from coven_watchdog.model.incidents import Facts, Judgement, LookRequest
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import Kind, Look, ProcessState, SessionStatus
 from coven_watchdog.state import Ending, LiveSession
@@ -22,16 +22,27 @@ def _survivor(case: Case, ending: Ending, live: LiveSession) -> Judgement:
         return clear(case, subject, (Kind.SESSION_SURVIVOR,), live.ended)
 
     due = ending.noticed.awake + _LETS_GO
+    if ending.old and live.sought is None:
+        # The run before knew it: from here on its end is awaited again.
+        return _read(case, live)
+
     if case.now.awake < due:
         return wait(due)
 
     if live.sought is None or live.sought.at.awake < due:
-        return ask(case, Look.HARNESS, subject=ending.row.id)
+        return _read(case, live)
 
     if live.sought.state in {None, ProcessState.ENDED}:
         return Judgement()
 
     return _present(case, ending, live)
+
+
+def _read(case: Case, live: LiveSession) -> Judgement:
+    """Read the process once more."""
+    assert live.harness is not None
+    request = LookRequest(case.state.home, Look.HARNESS, live.row.id, process=live.harness.identity)
+    return Judgement(looks=(request,))
 
 
 def _present(case: Case, ending: Ending, live: LiveSession) -> Judgement:

@@ -78,6 +78,8 @@ class LookRequest:
     subject: str = ""
     timeout: int | None = None
     """µs, for requests that need not wait as long as the settings say."""
+    process: Identity | None = None
+    """Of a look at a session's process: the one that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,14 @@ class DaemonLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlived:
+    """A session that is over, and the process of it that was not seen to end."""
+
+    row: SessionRow
+    process: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class HomeLook:
     """One home at `seen_at` (wall µs). `complete`: the sessions were walked to the end under this daemon."""
 
@@ -45,6 +53,8 @@ class HomeLook:
     """Rows that were live: what a restart compares with, to see what ended meanwhile. Titles are cut off before keeping."""
     ending: tuple[SessionRow, ...] = ()
     """Rows that have ended while it is not yet decided what that means: still to be told when this is the last look."""
+    outlived: tuple[Outlived, ...] = ()
+    """What of sessions that are over lives on: the next run looks after it."""
     listed_at: int | None = None
     """Wall µs of the last session listing: what ended after it is news to the next run. None: as `seen_at`."""
     baseline: Mapping[str, int] = field(default_factory=dict)

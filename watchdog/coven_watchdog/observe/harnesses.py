@@ -16,7 +16,7 @@ from coven_watchdog.model.facts import HarnessEnded, HarnessSeen, Identity, Sess
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.processes import HarnessSought, Pulse, PulsesSeen
 from coven_watchdog.model.time import SECOND
-from coven_watchdog.model.words import ExitWatch, Look, SessionStatus
+from coven_watchdog.model.words import ExitWatch, Look, Owner, ProcessState, SessionStatus
 from coven_watchdog.observe.processes import Vigil, watch
 from coven_watchdog.observe.processes.poll import until_ended
 from coven_watchdog.observe.shared import Shared
@@ -53,7 +53,7 @@ class HarnessSource:
     def _begin(self) -> None:
         self._attended: dict[str, Identity] = {}
         self._tries: dict[str, int] = {}
-        self._wanted: dict[str, None] = {}
+        self._wanted: dict[str, Identity | None] = {}
         self._sought_at: dict[str, int] = {}
         self._felt_at = -_FEEL_EVERY
         self._open = 0
@@ -61,7 +61,7 @@ class HarnessSource:
 
     def ask(self, request: LookRequest) -> None:
         """Look for the process behind one session now, and tell in any case."""
-        self._wanted[request.subject] = None
+        self._wanted[request.subject] = request.process
         self._shared.to_harnesses.poke()
 
     async def run(self, emit: Emit) -> None:
@@ -72,6 +72,7 @@ class HarnessSource:
         async with anyio.create_task_group() as tg:
             while True:
                 new = await self._match(emit, tg)
+                await self._resume(emit, tg)
                 await self._seek(emit)
                 await self._feel(emit)
                 self._shared.lap(self.name)
@@ -93,6 +94,17 @@ class HarnessSource:
         lost = [session for session in live if session not in self._attended]
         self._tries |= {session: self._tries.get(session, 0) + 1 for session in lost}
         return any(self._tries[session] < _SOON_TIMES for session in lost)
+
+    async def _resume(self, emit: Emit, tg: TaskGroup) -> None:
+        """Await the end of processes that the core knows of and nobody awaits, or tell that they have ended."""
+        known = {session: process for session, process in self._wanted.items() if process and session not in self._attended}
+        for session, process in known.items():
+            if state(process)[0] is ProcessState.ENDED:
+                del self._wanted[session]
+                await emit(HarnessEnded(self._shared.home, self._shared.now(), session, process))
+                await emit(HarnessSought(self._shared.home, self._shared.now(), session, ProcessState.ENDED))
+            else:
+                await self._arm(HarnessMatch(session, process, Owner.UNKNOWN, terminal=False, runner=None), emit, tg)
 
     async def _seek(self, emit: Emit) -> None:
         """Tell what there is of the sessions whose process is not found, and of those that a look wants."""

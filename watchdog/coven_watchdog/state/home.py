@@ -18,7 +18,7 @@ from coven_watchdog.model.facts import (
     SourceFailed,
 )
 from coven_watchdog.model.log import LogSeen
-from coven_watchdog.model.looks import HomeLook
+from coven_watchdog.model.looks import HomeLook, Outlived
 from coven_watchdog.model.processes import HarnessSought, Pulse
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
@@ -92,12 +92,19 @@ class Ending:
     lost_with: Identity | None = None
     """The daemon it ended with: part of that daemon's story."""
     old: bool = False
-    """It was over before the wall clock was set back: known, and no news when its time comes again."""
+    """Known, and no news: it was over before this run, or before the wall clock was set back."""
 
     @property
     def exit(self) -> ExitStatus | None:
         """The kernel's word on its process."""
         return self.live.exit if self.live else None
+
+
+def _outlived(before: Outlived, look: HomeLook, home: str, began: Instant, boot: str) -> Ending:
+    """What the run before had seen to live on after its session; a reboot has ended it. Its session is no news."""
+    seen = HarnessSeen(home, began, before.row.id, before.process, Owner.UNKNOWN)
+    live = LiveSession(before.row, began, harness=seen, ended=None if look.boot == boot else began)
+    return Ending(before.row, noticed=began, live=live, old=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +257,9 @@ class HomeState:
             existed=remembered.existed if remembered else False,
             features=frozenset(remembered.daemon.features) or None if remembered else None,
             baseline=dict(remembered.baseline) if remembered else None,
+            endings={one.row.id: _outlived(one, remembered, home, began, boot) for one in remembered.outlived}
+            if remembered
+            else {},
         )
 
     @property
