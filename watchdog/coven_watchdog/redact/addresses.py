@@ -16,12 +16,13 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_-])")
 _SERVICES = frozenset({"git@github.com", "git@gitlab.com", "git@bitbucket.org", "git@codeberg.org", "noreply@github.com"})
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]{2,20}")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[^\s\"'<>\\/?#:@\[\]]{1,255})(?::\d{1,5})?(?:[/?#][^\s\"'<>\\]{0,1024})?")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[\w.~-]{1,255})(?::\d{1,5})?(?:[/?#][^\s\"'<>\\]{0,1024})?")
 _USER = re.compile(r"[^\s\"'<>\\/?#@]{1,128}@")
 _LABELS = re.compile(r"[A-Za-z0-9.-]{2,253}")
 _ENDINGS = (".local", ".internal", ".intranet", ".lan", ".corp", ".localdomain", ".home.arpa", ".ts.net")
 _NO_NAME = re.compile(r"[\w-]|\.\w|\(")
 """What follows when it was no name of a host, but of a file or of something in a program."""
+_PORT = re.compile(r":\d")
 _V4 = tuple(
     re.compile(rf"{begin}(?<![\w.-]{begin})(?:\.\d{{1,3}}){{{count}}}(?![\w-]|\.\d)")
     for begin, count in ((r"10", 3), (r"172", 3), (r"192\.168", 2), (r"169\.254", 2), (r"100", 3))
@@ -30,7 +31,8 @@ _V6 = tuple(
     re.compile(rf"{begin}(?<![\w:.]{begin})[0-9a-f]{{{more}}}:[0-9a-f:]{{2,40}}(?:%\w{{1,16}})?(?![\w:])")
     for begin, more in (("fc", 2), ("fd", 2), ("fe8", 1), ("fe9", 1), ("fea", 1), ("feb", 1))
 )
-_SAME_EVERYWHERE = frozenset({"localhost", "desktop"})
+_SAME_EVERYWHERE = frozenset({"localhost", "coven", "desktop"})
+"""Coven's own clients ask for `http://coven/…` on its socket."""
 _PRIVATE = tuple(
     ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")
 )
@@ -70,8 +72,22 @@ def _hosts(text: str) -> Iterator[tuple[int, int, Masked]]:
     for ending in _ENDINGS:
         for at in occurrences(low, ending):
             start, end = back(text, at, _LABELS, 253), at + len(ending)
-            if start < at and not _NO_NAME.match(text, end) and text[start - 1 : start] not in {"_", "@", "/"}:
+            if _is_host(text, start, at, end):
                 yield start, end, Masked.ADDRESS
+
+
+def _is_host(text: str, start: int, at: int, end: int) -> bool:
+    """Whether this is one, and not `channel.local` in a line of code."""
+    name = text[start:at]
+    if (
+        not name
+        or _NO_NAME.match(text, end)
+        or text[start - 1 : start] in {"_", "@", "/"}
+        or name.startswith(("self.", "this."))
+    ):
+        return False
+
+    return text[at:end].islower() and (any(char in ".-" or char.isdigit() for char in name) or bool(_PORT.match(text, end)))
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, Masked]]:

@@ -20,7 +20,11 @@ _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
         ),
     ),
     ("authorization", Masked.HEADER, re.compile(rf"(?i)\bauthorization{_BETWEEN}{_SCHEMES}(?P<secret>[^\s\"',;\\]{{6,4096}})")),
-    ("bearer", Masked.HEADER, re.compile(r"(?i)\bbearer(?:[ \t]{1,4}|%20|\+)(?P<secret>[^\s\"',;\\]{6,4096})")),
+    (
+        "bearer",
+        Masked.HEADER,
+        re.compile(r"(?i)\bbearer(?:[ \t]{1,4}|%20|\+)(?=[^\s\"']{0,64}[0-9])(?P<secret>[^\s\"',;\\]{6,4096})"),
+    ),
     ("cookie", Masked.HEADER, re.compile(rf"(?i)\b(?:set-)?cookies?2?{_BETWEEN}(?P<secret>[^\r\n\"'\\]{{1,4096}})")),
     ("://", Masked.URL_LOGIN, re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?P<secret>[^\s/\"'<>\\]{1,512})@")),
     ("%3a%2f%2f", Masked.URL_LOGIN, re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}%3a%2f%2f(?P<secret>[^\s/\"'<>\\]{1,512}?)%40")),
@@ -29,7 +33,7 @@ _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
         Masked.TOKEN,
         re.compile(
             r"(?i)\bhttps?:\\{0,4}/\\{0,4}/(?:hooks\.slack\.com|(?:\w{1,16}\.)?discord(?:app)?\.com/api|[\w-]{1,64}\.webhook\.office\.com|chat\.googleapis\.com"
-            r"|hooks\.zapier\.com|hc-ping\.com|api\.telegram\.org|maker\.ifttt\.com/trigger)\\{0,4}/(?P<secret>[^\s\"'<>\\]{1,1024})"
+            r"|hooks\.zapier\.com|hc-ping\.com|api\.telegram\.org|maker\.ifttt\.com/trigger)\\{0,4}/(?P<secret>[^\s\"'<>\\]{6,1024})"
         ),
     ),
     (

@@ -46,8 +46,9 @@ _NEXT = re.compile(r"[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}[\"'])")
 _EMPTY = re.compile(r"\*{1,64}|\.{3,64}|\$\{?\w{1,64}\}?|%\w{1,64}%|<[\w -]{1,64}>")
 """What says that there was a value, or where it is: also in quotes."""
 _DULL = re.compile(
-    r"(?i)(?:true|false|none|null|nil|undefined|optional|str|string|bytes|int|bool|yes|no|basic|bearer|digest"
-    r"|required|missing|invalid|expired|unknown|(?:Option|Optional|Vec|list|dict|Secret)[<\[].{0,64}|[a-z_][\w.:]{0,64}\([^\"']{0,64})"
+    r"(?:true|false|none|null|nil|undefined|optional|str|string|bytes|int|bool|yes|no|basic|bearer|digest"
+    r"|required|missing|invalid|expired|unknown)[)\]>]{0,3}|\w{1,32}[<\[](?:str|bytes|String|u8|int|Any|Secret)\b.{0,64}|[a-z_][\w.:]{0,64}\([^\"']{0,64}",
+    re.IGNORECASE,
 )
 """A word that says something of a value, a type, or a call in a line of code."""
 _DULL_NAMES = re.compile(
@@ -178,12 +179,13 @@ def _backslashes(text: str, at: int) -> int:
 def _is_setting(text: str, name: re.Match[str], at: int) -> bool:
     """A line of its own such as `export DB_PASSWORD=…`, whose value ends with a blank and nothing else."""
     line = text.rfind("\n", max(0, name.start() - _MOST), name.start()) + 1
-    return text[at - 1] == "=" and bool(_SETTING.fullmatch(text, line, name.start()))
+    return text[at - 1] == "=" and name[0].isupper() and bool(_SETTING.fullmatch(text, line, name.start()))
 
 
 def _dull(text: str, start: int, end: int, name: str) -> bool:
     """Whether a value says nothing, or is a directory."""
-    plain = text[start - 1 : start] not in {'"', "'", "`"} and _DULL.fullmatch(text, start, end)
+    quoted = text[start - 1 : start] in {'"', "'", "`"}
+    plain = not quoted and (_DULL.fullmatch(text, start, end) or text[start:end].lower() == name.lower())
     return bool(plain or _EMPTY.fullmatch(text, start, end)) or (
         name.lower() == "pwd" and text[start : start + 1] in {"/", "~", "$"}
     )

@@ -72,7 +72,7 @@ _PREFIXED: tuple[tuple[str, str], ...] = (
     ("sb_secret_", r"[A-Za-z0-9_-]{20,64}"),
     ("shp", r"(?:at|ca|pa|ss)_[a-fA-F0-9]{32}(?![A-Za-z0-9])"),  # Shopify
     ("sq0", r"(?:atp|csp|idp)-[A-Za-z0-9_-]{22,64}"),  # Square
-    ("EAAA", r"[A-Za-z0-9_-]{56,128}"),
+    ("EAAA", r"(?<![+/=]EAAA)[A-Za-z0-9_-]{56,128}"),
     ("NRAK-", r"[A-Z0-9]{27}(?![A-Za-z0-9])"),  # New Relic
     ("phc_", r"[A-Za-z0-9]{32,64}"),  # PostHog
     ("phx_", r"[A-Za-z0-9]{32,64}"),
@@ -90,7 +90,9 @@ _PREFIXED: tuple[tuple[str, str], ...] = (
     ("CCIPAT_", r"[A-Za-z0-9]{22}_[a-f0-9]{40}"),  # CircleCI
     ("bkua_", r"[a-f0-9]{40}"),  # Buildkite
     ("tk_", r"[A-Za-z0-9]{20,64}"),  # ntfy
-    ("ey", r"[A-Za-z0-9_-]{8,4096}\.ey[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{4,4096}"),  # JWT
+    ("eyJ", r"[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{4,4096}\.?[A-Za-z0-9_-]{0,4096}"),  # JWT
+    ("ey", r"[A-Za-z0-9_-]{8,4096}\.ey[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{4,4096}"),
+    ("AKCp", r"[A-Za-z0-9]{60,80}"),  # Artifactory
     (
         "eyJ",
         r"[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{0,1024}\.[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,64}",
