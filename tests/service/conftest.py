@@ -1,14 +1,13 @@
 """Programs of the system that are little scripts: they write down how they were called, and answer what a file says."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from coven_watchdog.service.commands import System
-from coven_watchdog.service.surroundings import Surroundings
+from coven_watchdog.model.words import Packaging
+from coven_watchdog.service.program import Program
 
 _SCRIPT = """#!/bin/sh
 # Answers with the file NAME.N, where N is the number of the first pattern in `answers` that the words match.
@@ -16,7 +15,10 @@ here={folder}
 echo "{name} $*" >>"$here/calls"
 while IFS='|' read -r pattern code answer; do
   case "$*" in
-    $pattern) [ "$code" = 0 ] && cat "$here/$answer" || cat "$here/$answer" >&2; exit "$code";;
+    $pattern)
+      [ "$code" = 0 ] || exec >&2
+      while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$here/$answer"
+      exit "$code";;
   esac
 done <"$here/{name}.answers"
 exit 0
@@ -25,7 +27,7 @@ exit 0
 
 @dataclass
 class Programs:
-    """A folder of such scripts, alone on PATH with what a shell script needs."""
+    """A folder of such scripts, alone on PATH."""
 
     folder: Path
 
@@ -48,8 +50,8 @@ class Programs:
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def env(self, home: Path, **more: str) -> dict[str, str]:
-        """The environment of a shell that finds only these, and /bin for the scripts themselves."""
-        return {"HOME": str(home), "PATH": f"{self.folder}:/bin", "XDG_RUNTIME_DIR": str(home), **more}
+        """The environment of a shell that finds only these."""
+        return {"HOME": str(home), "PATH": str(self.folder), "XDG_RUNTIME_DIR": str(home), **more}
 
 
 @pytest.fixture
@@ -69,6 +71,6 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def shell(env: Mapping[str, str]) -> tuple[Surroundings, System]:
-    """What a manager is made with."""
-    return Surroundings(env), System(env)
+def python() -> Program:
+    """The program that a service starts."""
+    return Program(("/opt/python", "-P", "-m", "coven_watchdog"), Packaging.VENV)
