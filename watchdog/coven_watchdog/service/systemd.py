@@ -159,14 +159,15 @@ class Systemd:
         """How it stands."""
         self.reach()
         facts = self._shown()
+        pid = count(facts.get("MainPID")) or None
         return ServiceState(
             manager=self.name,
             condition=condition(facts),
             path=Path(facts.get("FragmentPath") or self.path),
             enabled=facts.get("UnitFileState") in {"enabled", "enabled-runtime"},
-            pid=count(facts.get("MainPID")) or None,
+            pid=pid,
             since=moment(facts.get("ActiveEnterTimestamp", "")),
-            says=facts.get("StatusText", ""),
+            says=facts.get("StatusText", "") if pid else "",
             restarts=count(facts.get("NRestarts")),
             trouble=trouble(facts),
             lingering=self._lingering(),
