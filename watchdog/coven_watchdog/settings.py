@@ -92,6 +92,7 @@ class Privacy(_Section, frozen=True, kw_only=True):
 
     titles: Titles = Titles.DESKTOP
     read_environ: bool = True
+    patterns: tuple[str, ...] = ()
 
 
 class Heartbeat(_Section, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from coven_watchdog.config.faults import Findings, did_you_mean, quoted
 from coven_watchdog.config.urls import fault, warning, web_fault
 from coven_watchdog.model.time import DAY, MILLISECOND, MINUTE, SECOND
 from coven_watchdog.model.words import Kind, Severity
+from coven_watchdog.redact.patterns import PatternError
+from coven_watchdog.redact.patterns import check as check_pattern
 from coven_watchdog.settings import Channel, Duration, Settings
 
 _NAME = re.compile(r"[a-z0-9_-]{1,32}")
@@ -59,6 +61,9 @@ def check(settings: Settings, findings: Findings) -> None:
         _channel(f"channels[{index}]", channel, findings)
         _patience(f"channels[{index}].after", channel, settings, findings)
 
+    for index, pattern in enumerate(settings.privacy.patterns):
+        _pattern(f"privacy.patterns[{index}]", pattern, findings)
+
     address = settings.heartbeat.url.reveal()
     if address and web_fault(address):
         findings.add("heartbeat.url", web_fault(address), "copy the address of the check as its service shows it")
@@ -80,6 +85,14 @@ def check_homes(settings: Settings, findings: Findings) -> None:
             if not any(home.called(glob) for home in settings.watched):
                 better = did_you_mean(glob, known)
                 findings.warn(f"channels[{index}].homes", f"no watched home is called {quoted(glob)}{better}")
+
+
+def _pattern(key: str, pattern: str, findings: Findings) -> None:
+    """A regular expression that is none, or would mask everything."""
+    try:
+        check_pattern(pattern)
+    except PatternError as error:
+        findings.add(key, f"{quoted(pattern)} {error}")
 
 
 def _range(key: str, rule: str, value: int, findings: Findings) -> None:

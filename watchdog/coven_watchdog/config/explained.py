@@ -38,6 +38,7 @@ EXPLAINED: Mapping[str, str] = {
     "privacy": "What may leave this machine, and what may be read.",
     "privacy.titles": "Which channels may show session titles; an untitled session's title is its whole prompt.",
     "privacy.read_environ": "Read PATH and COVEN_* of the daemon and its children, and nothing else of their environment.",
+    "privacy.patterns": "Regular expressions (RE2) of more that is masked, wherever text is stored, shown or sent.",
     "heartbeat": "Signs of life of the watchdog itself, for a service that tells you when they stop.",
     "heartbeat.url": 'A check of Healthchecks or its like, https:// or http://; with a secret in it the file must be private. "": none.',
     "heartbeat.every": "Between two signs, given only while every loop makes progress.",
