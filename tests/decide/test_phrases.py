@@ -59,6 +59,7 @@ def test_recoveries() -> None:
 def test_costs() -> None:
     """Sessions that a daemon's trouble hit; sessions lost with a restart; else nothing."""
     assert phrases.cost(incident(sessions=THREE)) == "3 sessions hit"
+    assert phrases.cost(incident(Kind.DAEMON_INCOMPATIBLE, sessions=THREE)) == ""
     assert phrases.cost(incident(Kind.DAEMON_RESTARTED, lost=THREE[:1])) == "1 session lost"
     assert phrases.cost(incident()) == phrases.cost(incident(Kind.SESSION_FAILED, sessions=(brief(),))) == ""
 

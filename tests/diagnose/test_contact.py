@@ -57,6 +57,16 @@ def test_a_home_that_cannot_be_seen() -> None:
     assert said(contact.daemon(unseen)) == [("unknown", "unknown: not enough could be seen")]
 
 
+def test_a_contract_that_is_not_understood() -> None:
+    """The daemon runs all the same; a part of an answer that cannot be read is said to be unwatched."""
+    other = having(well(), {"daemon": replace(well().look.daemon, state=DaemonState.INCOMPATIBLE)})
+    assert contact.daemon(other)[0].status is CheckStatus.OK
+    strange = replace(HEALTH, strange=("storage", "eventWriter"))
+    (line,) = contact.capabilities(having(well(), life=replace(LIFE, health=strange)))
+    assert line.status is CheckStatus.WARNING
+    assert line.says.startswith("the health answer's storage and eventWriter cannot be read")
+
+
 def test_an_unsafe_socket() -> None:
     """Nothing is asked of it, and that is said."""
     problem = Problem("socket", "is open to other users", open_to_others=True, remedy="")

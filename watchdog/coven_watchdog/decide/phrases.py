@@ -72,7 +72,7 @@ def recovered(incident: Incident, limit: int = _NAME_LIMIT) -> str:
 
 def cost(incident: Incident) -> str:
     """What it costs, for the title: `3 sessions hit`, or ""."""
-    hit = len(incident.facts.sessions)
+    hit = len(incident.facts.sessions) if incident.kind is not Kind.DAEMON_INCOMPATIBLE else 0
     if incident.form is Form.STATE and incident.subject == "daemon" and hit:
         return f"{counted(hit, 'session')} hit"
 

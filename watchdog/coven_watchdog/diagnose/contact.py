@@ -14,7 +14,10 @@ Lines = tuple[DoctorLine, ...]
 
 _NEEDED = ("sessions", "events")
 _START = Advice("coven daemon start", Effect.STARTS, "Start it when you need it")
+_COMPARE = Advice("coven-watchdog --version", Effect.READS, "Compare the versions")
 _NO_DAEMON = "nothing to ask: no daemon runs"
+_SERVING = frozenset({DaemonState.RUNNING, DaemonState.INCOMPATIBLE})
+"""What is not understood of its contract is said of that."""
 _DOWN = frozenset({DaemonState.STOPPED, DaemonState.ABSENT})
 _HOLDERS = {
     Holder.DAEMON: "which is the daemon",
@@ -52,7 +55,7 @@ def daemon(case: HomeCase) -> Lines:
         return found
 
     state = case.look.daemon.state
-    if state is DaemonState.RUNNING:
+    if state in _SERVING:
         return (fine(Topic.DAEMON, _running(case), *_process(case)),)
 
     if state in _DOWN:
@@ -190,6 +193,11 @@ def capabilities(case: HomeCase) -> Lines:
     on = sorted(name for name, value in heard.capabilities.items() if value)
     missing = [name for name in _NEEDED if not heard.capabilities.get(name)]
     saw = case.saw("health", ", ".join(on) or "none")
+    if heard.strange:
+        parts = " and ".join(heard.strange)
+        says = f"the health answer's {parts} cannot be read: what rests on it is not watched until the older of Coven and the watchdog is updated"
+        return (wrong(Topic.CAPABILITIES, says, saw, following=case.advice(_COMPARE)),)
+
     if missing:
         return (wrong(Topic.CAPABILITIES, f"{' and '.join(missing)} not offered, which watching needs", saw),)
 

@@ -92,7 +92,7 @@ def event_writer(case: HomeCase) -> Lines:
     """Are output and ends of sessions recorded?"""
     found, writer = troubles(case, Topic.EVENT_WRITER), case.look.event_writer
     if found or writer is None:
-        return found or (unknown(Topic.EVENT_WRITER, "only the daemon can say, and none answers"),)
+        return found or (unknown(Topic.EVENT_WRITER, _unsaid(case)),)
 
     numbers = f"{counted(writer.committed_events, 'event')} recorded, {writer.dropped_events} dropped since its start"
     saw = case.saw("health", f"{writer.state or 'no state'}, {numbers}")
@@ -100,6 +100,12 @@ def event_writer(case: HomeCase) -> Lines:
         return (wrong(Topic.EVENT_WRITER, f"{writer.state}: {numbers}", saw, cause=writer.last_error),)
 
     return (fine(Topic.EVENT_WRITER, f"{writer.state or 'not described'} · {numbers}", saw),)
+
+
+def _unsaid(case: HomeCase) -> str:
+    asked = case.state.health
+    answers = asked is not None and asked.health is not None
+    return "the daemon's answer does not say" if answers else "only the daemon can say, and none answers"
 
 
 def sessions(case: HomeCase) -> Lines:
