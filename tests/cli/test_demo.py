@@ -20,9 +20,9 @@ def test_the_main_job(cli: Cli) -> None:
     assert [line.split("  ")[2] for line in done.out.splitlines() if "coven-watchdog" in line and line.startswith("  ")][
         -3:
     ] == [
-        "coven-watchdog config init",
+        "coven-watchdog setup",
         "coven-watchdog notify test",
-        "coven-watchdog run",
+        "coven-watchdog status",
     ]
     assert not cli.database.exists()
     assert not cli.config.exists()

@@ -8,7 +8,7 @@ def test_three_steps_while_nothing_is_set_up(cli: Cli) -> None:
     """On a fresh machine it names the three next commands and the demo."""
     done = cli()
     assert done.code == 0
-    for command in ("config init", "notify test", "run", "demo"):
+    for command in ("setup", "notify test", "status", "demo"):
         assert f"coven-watchdog {command}" in done.out
 
 

@@ -32,8 +32,8 @@ def test_it_can_be_played() -> None:
 def test_next_steps() -> None:
     """What follows the demo are three commands, each with its purpose."""
     assert [command for command, _ in NEXT_STEPS] == [
-        "coven-watchdog config init",
+        "coven-watchdog setup",
         "coven-watchdog notify test",
-        "coven-watchdog run",
+        "coven-watchdog status",
     ]
     assert all(why for _, why in NEXT_STEPS)

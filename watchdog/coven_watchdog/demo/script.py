@@ -119,7 +119,7 @@ SCRIPT: tuple[Step, ...] = (
 )
 
 NEXT_STEPS = (
-    ("coven-watchdog config init", "say where you want to be told"),
+    ("coven-watchdog setup", "say where you want to be told; it watches from then on"),
     ("coven-watchdog notify test", "see that it arrives"),
-    ("coven-watchdog run", "watch your own Coven"),
+    ("coven-watchdog status", "what is wrong now"),
 )

@@ -52,7 +52,7 @@ def brief_of(rows: Rows, now: int, alive: Callable[[WatchdogLook], bool]) -> Bri
 
 
 def _speaks(one: Incident, hush: Hush) -> bool:
-    return one.severity in {Severity.WARNING, Severity.CRITICAL} and one.ack is None and not hush.over(one)
+    return one.severity in {Severity.WARNING, Severity.CRITICAL} and not hush.acknowledged(one) and not hush.over(one)
 
 
 def _worst_first(incidents: Sequence[Incident]) -> list[Incident]:
