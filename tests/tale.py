@@ -27,7 +27,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.incidents import Judgement, Verdict
 from coven_watchdog.model.looks import DaemonLook, HomeLook
-from coven_watchdog.model.programs import Program, ProgramsSeen
+from coven_watchdog.model.programs import AdaptersSeen, Program, ProgramsSeen
 from coven_watchdog.model.time import SECOND, Instant
 from coven_watchdog.model.words import DaemonState, FileType, Holder, Look, Outcome, Owner, ProcessState, Route
 from coven_watchdog.settings import Settings
@@ -118,12 +118,16 @@ class Tale:
     def daemon(self, seconds: float, identity: Identity = DAEMON, *, age: float = 60) -> Self:
         """The daemon was identified; it was started `age` seconds before."""
         self.lock(seconds, identity)
-        self.programs(seconds, identity=identity)
+        self.programs(seconds, identity=identity).adapters(seconds, identity=identity)
         return self.see(seconds, DaemonSeen(HOME, self.now, identity, "coven", moment(seconds - age).wall))
 
     def programs(self, seconds: float, *programs: Program, identity: Identity = DAEMON) -> Self:
         """What the daemon's PATH gives; by default it cannot be read."""
         return self.see(seconds, ProgramsSeen(HOME, self.now, identity, programs))
+
+    def adapters(self, seconds: float, *names: str, identity: Identity = DAEMON) -> Self:
+        """What the daemon's adapters offer; by default it does not say."""
+        return self.see(seconds, AdaptersSeen(HOME, self.now, identity, names or None))
 
     def process(self, seconds: float, state: ProcessState = ProcessState.ALIVE, identity: Identity = DAEMON) -> Self:
         """Its process was looked at."""

@@ -248,6 +248,14 @@ def test_health(coven: Coven) -> None:
     assert json.dumps(_shape(body), indent=2) + "\n" == expected
 
 
+def test_capabilities(coven: Coven) -> None:
+    """What the adapters offer: ids and a word for whether it is there."""
+    status, body = coven.ask("GET", "/capabilities")
+    assert (status, list(body)) == (200, ["capabilities"])
+    offered = [one["id"] for one in body["capabilities"] if one["status"] == "available"]
+    assert offered == ["coven.sessions", "coven.travel", "coven.scheduler", "coven.control.actions", "coven.automations"]
+
+
 def test_counts_of_the_event_writer(coven: Coven) -> None:
     """`committedEvents` counts what was recorded."""
     session = coven.launch("hello")

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from coven_watchdog.model.facts import SessionsListed
-from coven_watchdog.model.words import Outcome, Severity
+from coven_watchdog.model.facts import DaemonSeen, SessionsListed
+from coven_watchdog.model.programs import Program
+from coven_watchdog.model.words import Look, Outcome, Severity
 from tale import DAEMON, GOOD, HOME, Tale, row
 
 MISSING = "capability.missing"
@@ -48,3 +49,25 @@ def test_while_it_does_not_answer_nothing_is_said() -> None:
     assert (
         MISSING not in Tale().served(0).health(1, health=replace(GOOD, strange=("storage",))).health(2, Outcome.RESET).presents
     )
+
+
+def test_each_daemon_is_asked_once_for_its_adapters() -> None:
+    """When its sessions are known; what it says is remembered, and what is missing afterwards is gone."""
+    tale = Tale().files(0).lock(0, DAEMON).see(0, DaemonSeen(HOME, Tale().now, DAEMON, "coven")).health(1)
+    assert Look.ADAPTERS not in tale.looks
+    assert Look.ADAPTERS in tale.listed(1).looks
+    tale.adapters(2, "coven.sessions", "coven.travel")
+    assert Look.ADAPTERS not in tale.looks
+    tale.adapters(3, "coven.sessions")
+    verdict = tale.verdict(MISSING)
+    assert (verdict.subject, verdict.severity, verdict.occurrence) == ("capability:coven.travel", Severity.OFF, "gone:0.4.6")
+    assert "does not offer coven.travel" in verdict.facts.detail
+
+
+def test_a_harness_that_was_configured_is_gone() -> None:
+    """Its manifest was removed; a built-in one is not missed where nothing can be read."""
+    own = Program("opencode", "opencode", used=False, found=True)
+    built_in = Program("codex", "codex", used=False, found=True)
+    tale = Tale().served(0).programs(1, built_in, own).programs(2)
+    assert MISSING not in tale.presents
+    assert tale.programs(3, built_in).verdict(MISSING).subject == "capability:opencode"

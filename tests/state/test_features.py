@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from coven_watchdog.judge.look import look_of
 from coven_watchdog.model.facts import Health
+from coven_watchdog.model.programs import Program
 from coven_watchdog.state.features import features_of
-from tale import GOOD, NEXT, Tale, looked
+from tale import BOOT, GOOD, NEXT, Tale, looked
 
 MORE = replace(
     GOOD, capabilities={**GOOD.capabilities, "travel": True, "eventCursor": "sequence", "afsMount": False, "odd name": True}
@@ -41,3 +43,31 @@ def test_nobody_fills_the_memory() -> None:
     assert len(tale.state.gone) == 32
     tale.health(60, health=Health(ok=True, api_version="x", strange=("capabilities",)))
     assert len(tale.state.features or ()) == 5
+
+
+def test_what_adapters_offer_is_compared_with_the_run_before() -> None:
+    """A daemon that does not say takes nothing away; what comes back is not gone."""
+    before = looked(identity=NEXT)
+    known = replace(before, daemon=replace(before.daemon, adapters=("coven.travel",), harnesses=("opencode",)))
+    tale = Tale(remembered=known).served(0)
+    assert tale.state.gone == {}
+    assert set(
+        tale.adapters(1, "coven.sessions").programs(1, Program("codex", "codex", used=False, found=True)).state.gone
+    ) == {
+        "coven.travel",
+        "opencode",
+    }
+    assert set(tale.adapters(2, "coven.sessions", "coven.travel").state.gone) == {"opencode"}
+
+
+def test_what_is_remembered() -> None:
+    """The look that the next run gets has all of it."""
+    tale = Tale().served(0).adapters(1, "coven.travel").programs(1, Program("codex", "codex", used=False, found=True))
+    kept = look_of(tale.state, tale.judgement, tale.settings, tale.now, BOOT).daemon
+    assert (kept.adapters, kept.harnesses) == (("coven.travel",), ("codex",))
+
+
+def test_a_daemon_that_is_gone_has_no_version() -> None:
+    """An answer may come late."""
+    tale = Tale().served(0).adapters(1, "coven.travel").ended(2).adapters(3, "coven.sessions")
+    assert tale.state.gone["coven.travel"].version == ""

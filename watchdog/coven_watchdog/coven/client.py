@@ -15,6 +15,7 @@ from anyio import to_thread
 
 from coven_watchdog import clock
 from coven_watchdog.coven import wire
+from coven_watchdog.coven.adapters import decode_adapters
 from coven_watchdog.coven.ceiling import Ceiling
 from coven_watchdog.coven.connection import BASE_URL, Transport
 from coven_watchdog.coven.exchange import Reply, deadline, exchange
@@ -113,6 +114,10 @@ class CovenClient:
         """The whole answer of a route of `UNTOUCHING`, as it came."""
         assert route in UNTOUCHING
         return await _usable(await self._ask(route, {}, timeout, health=True), bytes)
+
+    async def adapters(self, timeout: float) -> Answer[tuple[str, ...]]:  # noqa: ASYNC109 - the same
+        """`GET /capabilities`: the names of what is available."""
+        return await _usable(await self._ask("capabilities", {}, timeout), decode_adapters)
 
     async def page(self, limit: int, cursor: str | None, timeout: float) -> Answer[wire.Page]:  # noqa: ASYNC109 - the same
         """One page of `GET /sessions`, newest first. `limit` 1 to 1000; `cursor` None: the first page."""

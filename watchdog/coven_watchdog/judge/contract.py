@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, merged, present, said, without_secrets, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, merged, present, said, without_secrets, witness
 from coven_watchdog.model.facts import Health
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
 from coven_watchdog.model.time import MINUTE
-from coven_watchdog.model.words import Kind, Outcome, Severity
+from coven_watchdog.model.words import Kind, Look, Outcome, Severity
+from coven_watchdog.state import Life
 
 API_VERSION = "coven.daemon.v1"
 NEEDED = ("sessions", "events")
@@ -38,7 +39,13 @@ def contract(case: Case) -> Judgement:
         # That is the daemon's own trouble, which tells the rest.
         return UNKNOWN
 
-    return merged((*_strange(case, answer), *_rows(case, answer), *_gone(case)))
+    return merged((*_strange(case, answer), *_rows(case, answer), *_gone(case), _asked(case, life)))
+
+
+def _asked(case: Case, life: Life) -> Judgement:
+    """Each daemon is asked once what its adapters offer, when its sessions are known."""
+    known = life.listed is None or case.state.adapters_of == life.identity
+    return UNKNOWN if known else ask(case, Look.ADAPTERS)
 
 
 def difference(answer: Health) -> str:

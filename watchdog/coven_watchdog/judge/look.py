@@ -90,6 +90,8 @@ def _daemon(case: Case, judgement: Judgement, life: Life | None) -> DaemonLook:
         latency=life.latency if life else None,
         watch=last.watch if last else None,
         features=tuple(sorted(state.features or ())),
+        adapters=tuple(sorted(state.adapters or ())),
+        harnesses=tuple(sorted(state.harnesses or ())),
     )
 
 

@@ -23,6 +23,10 @@ class DaemonLook:
     watch: ExitWatch | None = None
     features: tuple[str, ...] = ()
     """What it said that it can do; what a later one lacks is gone."""
+    adapters: tuple[str, ...] = ()
+    """What it said that its adapters offer, likewise."""
+    harnesses: tuple[str, ...] = ()
+    """The harnesses that were configured, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

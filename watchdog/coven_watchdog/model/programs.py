@@ -27,3 +27,11 @@ class ProgramsSeen(Observation):
 
     identity: Identity
     programs: tuple[Program, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptersSeen(Observation):
+    """The answer to `Look.ADAPTERS`: what this daemon says that its adapters offer. `names` None: it does not say."""
+
+    identity: Identity
+    names: tuple[str, ...] | None

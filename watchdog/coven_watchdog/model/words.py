@@ -427,6 +427,7 @@ class Look(StrEnum):
     SCENE = auto()
     LOG = auto()
     PROGRAMS = auto()
+    ADAPTERS = auto()
 
 
 class Sign(StrEnum):

@@ -3,6 +3,7 @@
 One file per source; adding one is one file and one line in `SOURCES`. `home.HomeWatch` runs them all under the fence of `runner`.
 """
 
+from coven_watchdog.observe.adapters import AdaptersSource
 from coven_watchdog.observe.daemon import DaemonSource
 from coven_watchdog.observe.files import FilesSource
 from coven_watchdog.observe.harnesses import HarnessSource
@@ -25,6 +26,7 @@ SOURCES = (
     SceneSource,
     LogSource,
     ProgramsSource,
+    AdaptersSource,
     SleepSource,
 )
 """Every source of a home, in the order in which they are started."""

@@ -17,7 +17,7 @@ from coven_watchdog.model.facts import (
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.processes import HarnessSought, OutputSeen
-from coven_watchdog.model.programs import ProgramsSeen
+from coven_watchdog.model.programs import AdaptersSeen, ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
 from coven_watchdog.settings import Probe
@@ -39,6 +39,7 @@ _OF_HOME: Mapping[type[Observation], Look] = {
     LogSeen: Look.LOG,
     SessionsListed: Look.SESSIONS,
     ProgramsSeen: Look.PROGRAMS,
+    AdaptersSeen: Look.ADAPTERS,
 }
 _OF_SESSION: Mapping[type[Observation], Look] = {
     SessionSeen: Look.SESSION,
@@ -114,4 +115,4 @@ def patience(request: LookRequest, probe: Probe) -> float:
     if request.look is Look.OUTPUT:
         return _SEARCH
 
-    return _REQUEST if request.look in {Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.HARNESS} else _LOCAL
+    return _REQUEST if request.look in {Look.ADAPTERS, Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.HARNESS} else _LOCAL

@@ -5,7 +5,7 @@ import binascii
 import json
 import sqlite3
 
-from coven_watchdog.simulated.health import health
+from coven_watchdog.simulated.health import adapters, health
 from coven_watchdog.simulated.home import HomeFiles
 from coven_watchdog.simulated.launches import InvalidError, parse_launch
 from coven_watchdog.simulated.ledger import Json, Ledger
@@ -15,17 +15,14 @@ from coven_watchdog.simulated.wire import Reply, Request, error, uncaught
 _MOST_ROWS = 1000
 _DEFAULT_ROWS = 100
 _LIST_KEYS = {"limit", "cursor", "includeArchived"}
+_FIXED: Json = {"api_version": {"apiVersion": "v1", "supportedApiVersions": ["v1"]}, "capabilities": adapters()}
 
 
 def route_of(request: Request) -> str:
     """The name of the route that a request means; "" when there is none."""
     match (request.method, *request.path.strip("/").split("/")):
-        case ("GET", "health"):
-            return "health"
-        case ("GET", "api-version"):
-            return "api_version"
-        case ("GET", "sessions"):
-            return "sessions"
+        case ("GET", ("health" | "api-version" | "capabilities" | "sessions") as name):
+            return name.replace("-", "_")
         case ("GET", "events") | ("GET", "sessions", _, "events"):
             return "events"
         case ("GET", "sessions", _):
@@ -73,8 +70,8 @@ class Api:
         match route:
             case "health":
                 return Reply(200, health(self._files, self._started_at, self._sessions.writer))
-            case "api_version":
-                return Reply(200, {"apiVersion": "v1", "supportedApiVersions": ["v1"]})
+            case "api_version" | "capabilities":
+                return Reply(200, _FIXED[route])
             case "sessions":
                 return self._list(request)
             case "session":

@@ -28,6 +28,9 @@ _CAPABILITIES: Json = {
     "requestAdoptionContracts": ["psyche.request_adoption.v1"],
     "sessionPolicyContracts": ["coven.session-policy.v1"],
 }
+_ADAPTERS = ("coven.sessions", "coven.travel", "coven.scheduler", "coven.control.actions", "coven.automations")
+_ADAPTER = {"label": "an adapter", "adapter": "coven-daemon", "status": "available", "policy": "allow", "actions": []}
+_PLANNED = _ADAPTER | {"id": "desktop.automation", "adapter": "desktop-use", "status": "planned", "policy": "requiresApproval"}
 _HUB = {"role": "hub", "hubId": f"hub_{uuid.uuid4()}", "nodesTotal": 0, "nodesAvailable": 0}
 
 
@@ -43,6 +46,11 @@ def health(files: HomeFiles, started_at: str, writer: EventWriter) -> Json:
         "eventWriter": _event_writer(writer),
         "storage": _storage(files),
     }
+
+
+def adapters() -> Json:
+    """What GET /capabilities says, without the actions that may be posted."""
+    return {"capabilities": [{"id": name, **_ADAPTER} for name in _ADAPTERS] + [_PLANNED]}
 
 
 def _event_writer(writer: EventWriter) -> Json:

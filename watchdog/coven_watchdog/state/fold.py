@@ -25,10 +25,10 @@ from coven_watchdog.model.facts import (
     SourceWorks,
 )
 from coven_watchdog.model.log import LogSeen
-from coven_watchdog.model.programs import ProgramsSeen
+from coven_watchdog.model.programs import AdaptersSeen, ProgramsSeen
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Outcome, ProcessState, Route
-from coven_watchdog.state.features import fold_features
+from coven_watchdog.state.features import fold_adapters, fold_features, fold_programs
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
 from coven_watchdog.state.processes import OF_PROCESSES
 from coven_watchdog.state.quiet import fold_drops
@@ -280,7 +280,8 @@ _FOLDS: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = {
     SessionsListed: _listed,
     SessionSeen: fold_row,
     **OF_PROCESSES,
-    ProgramsSeen: lambda state, seen: replace(state, programs=seen),
+    ProgramsSeen: fold_programs,
+    AdaptersSeen: fold_adapters,
     Slept: _slept,
     LoopLate: _late,
     SourceFailed: _source_failed,

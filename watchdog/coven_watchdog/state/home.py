@@ -215,6 +215,12 @@ class HomeState:
     """Rows of the last listing that were left out."""
     features: frozenset[str] | None = None
     """What the daemon offers, by its last good answer; None: not known."""
+    adapters: frozenset[str] | None = None
+    """What its adapters offer, likewise."""
+    adapters_of: Identity | None = None
+    """Which daemon was asked for that last."""
+    harnesses: frozenset[str] | None = None
+    """The harnesses that are configured, likewise."""
     gone: Mapping[str, Gone] = field(default_factory=dict)
     programs: ProgramsSeen | None = None
     """The last look for the programs that sessions are run with."""
@@ -256,6 +262,8 @@ class HomeState:
             reached=known,
             existed=remembered.existed if remembered else False,
             features=frozenset(remembered.daemon.features) or None if remembered else None,
+            adapters=frozenset(remembered.daemon.adapters) or None if remembered else None,
+            harnesses=frozenset(remembered.daemon.harnesses) or None if remembered else None,
             baseline=dict(remembered.baseline) if remembered else None,
             endings={one.row.id: _outlived(one, remembered, home, began, boot) for one in remembered.outlived}
             if remembered
