@@ -66,3 +66,26 @@ def test_verbose_says_what_it_used(cli: Cli) -> None:
         f"database: {cli.database} (does not exist)",
         f"configuration: {cli.config} (does not exist: defaults)",
     ]
+
+
+def test_one_line_or_none(cli: Cli) -> None:
+    """Nothing on a machine where nothing is set up; a line when nobody watches or something is broken; the exit code is always 0."""
+    nothing = cli("status", "--brief")
+    fill(cli.database.parent)
+    nobody = cli("status", "--brief")
+    cli.database.unlink()
+    fill(cli.database.parent, watchdog=_running_service())  # type: ignore[arg-type]
+    broken = cli("status", "--brief")
+    assert [(one.code, one.err) for one in (nothing, nobody, broken)] == [(0, "")] * 3
+    assert nothing.out == ""
+    assert nobody.out.startswith("✖ Nobody watches Coven (last seen ")
+    assert broken.out.startswith("✖ Coven crashed: killed by signal 9 · 2 sessions hit ")
+    assert broken.out.count("\n") == 1
+
+
+def test_a_line_is_for_people(cli: Cli) -> None:
+    """It has no JSON and does not follow; programs are told what they use."""
+    for other in ("--json", "--watch"):
+        done = cli("status", "--brief", other)
+        assert done.code == 2
+        assert "status --json" in done.out + done.err

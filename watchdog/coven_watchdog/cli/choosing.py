@@ -225,5 +225,8 @@ def given(values: Sequence[str]) -> Iterator[str]:
             yield value
             continue
 
+        if sys.stdin.isatty():
+            asking.say("Addresses, one a line; Ctrl-D behind the last.")
+
         lines = sys.stdin.buffer.read().decode(errors="surrogateescape").splitlines()
         yield from (line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))

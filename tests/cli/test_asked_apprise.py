@@ -1,0 +1,24 @@
+"""What couriers are asked on behalf of a command."""
+
+import pytest
+
+from coven_watchdog.cli.asked_apprise import desktop_missing, refusals
+
+
+@pytest.fixture
+def env() -> dict[str, str]:
+    """Nothing of this machine's session."""
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def test_what_apprise_takes(env: dict[str, str]) -> None:
+    """One word for each address, in their order."""
+    good, bad = refusals(["json://host/", "tgram://x"], env)
+    assert good == ""
+    assert "Apprise does not take this URL" in bad
+    assert refusals([], env) == ()
+
+
+def test_a_machine_without_a_desktop(env: dict[str, str]) -> None:
+    """It says why nothing can be shown."""
+    assert "no session bus" in desktop_missing(env)
