@@ -4,7 +4,7 @@ import os
 import shlex
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
@@ -29,11 +29,8 @@ def write_private(path: Path, text: str) -> None:
                 os.fsync(file.fileno())
 
             Path(made).replace(target)
-        except BaseException:
-            with suppress(OSError):
-                Path(made).unlink()
-
-            raise
+        finally:
+            Path(made).unlink(missing_ok=True)
 
         _settle(target.parent)
 
