@@ -18,9 +18,10 @@ from coven_watchdog.diagnose.records import Records, read_records
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.model.looks import WatchdogLook
 from coven_watchdog.model.time import HOUR, Instant
-from coven_watchdog.model.words import CheckStatus
+from coven_watchdog.model.words import CheckStatus, ManagerName, ServiceCondition
 from coven_watchdog.report.status import BlindView
 from coven_watchdog.report.times import moment
+from coven_watchdog.service import ServiceState
 from coven_watchdog.settings import Channel, Secret, Settings
 from coven_watchdog.store import FILE_NAME
 from diagnose.cases import said
@@ -61,6 +62,49 @@ def test_a_service_that_runs(tmp_path: Path) -> None:
     assert line.status is CheckStatus.OK
     assert f" · pid {os.getpid()} · started from " in line.says
     assert line.witnesses[0].saw.startswith(f"pid {os.getpid()} runs")
+
+
+def _managed(condition: ServiceCondition, **changes: Any) -> ServiceState:  # noqa: ANN401 - any field
+    state = ServiceState(ManagerName.SYSTEMD, condition, Path("/home/ada/x.service"))
+    return replace(state, **changes)
+
+
+@pytest.mark.parametrize(
+    ("lingering", "words"),
+    [(True, " · a service of systemd"), (None, " · a service of systemd"), (False, "ends with your last session")],
+)
+def test_a_service_of_a_manager(tmp_path: Path, lingering: bool | None, words: str) -> None:  # noqa: FBT001 - a table
+    """The manager knows its own process, and whether that ends with the session."""
+    state = _managed(ServiceCondition.RUNNING, pid=os.getpid(), lingering=lingering)
+    (line,) = own.service(replace(case(fill(tmp_path, watchdog=alive())), managed=state))
+    assert line.status is CheckStatus.OK
+    assert words in line.says
+    assert [one.saw for one in line.witnesses][1:] == ["the service is running"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "trouble", "words", "following"),
+    [
+        (ServiceCondition.STOPPED, "", "the service is stopped", ["service start"]),
+        (ServiceCondition.FAILED, "exit-code 1", "given up, it ended by exit-code 1", ["service logs", "service start"]),
+        (ServiceCondition.NOT_INSTALLED, "", "no service has run yet", ["service install"]),
+    ],
+)
+def test_a_service_that_stands(condition: ServiceCondition, trouble: str, words: str, following: list[str]) -> None:
+    """A service that is there and does not run is told as its manager sees it, with the command that helps."""
+    nobody = replace(case(Path("/none")), managed=_managed(condition, trouble=trouble))
+    (line,) = own.service(nobody)
+    assert words in line.says
+    assert [one.run.removeprefix("coven-watchdog ") for one in line.next] == following
+    installed = condition is not ServiceCondition.NOT_INSTALLED
+    assert line.status is (CheckStatus.WARNING if installed else CheckStatus.UNKNOWN)
+
+
+def test_nobody_manages() -> None:
+    """Why no manager answers is evidence."""
+    (line,) = own.service(replace(case(Path("/none")), unmanaged="no service manager answers: a container"))
+    assert line.witnesses[1].saw == "no service manager answers: a container"
+    assert line.next[0].run == "coven-watchdog run"
 
 
 @pytest.mark.parametrize(

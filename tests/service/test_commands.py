@@ -26,8 +26,11 @@ def test_no_such_program(tmp_path: Path) -> None:
 
 def test_one_that_does_not_end() -> None:
     """It is ended after its time, and told so."""
-    with pytest.raises(WatchdogError, match="sleep 60 did not answer within 0 s"):
+    with pytest.raises(WatchdogError, match=r"sleep 60 did not answer within 0\.05 s"):
         System({"PATH": "/usr/bin:/bin"})(["sleep", "60"], seconds=0.05)
+
+    with pytest.raises(WatchdogError, match=r"within 0\.05 s"):
+        System({"PATH": "/usr/bin:/bin"}, longest=0.05)(["sleep", "60"])
 
 
 def test_shown(capfd: pytest.CaptureFixture[str]) -> None:

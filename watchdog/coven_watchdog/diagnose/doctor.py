@@ -25,14 +25,15 @@ from coven_watchdog.diagnose.own import OwnCase
 from coven_watchdog.diagnose.questions import questions
 from coven_watchdog.diagnose.records import Records, read_records
 from coven_watchdog.diagnose.symptoms import symptoms
-from coven_watchdog.errors import ConfigError, CovenError
+from coven_watchdog.errors import ConfigError, CovenError, WatchdogError
 from coven_watchdog.model.time import DAY
 from coven_watchdog.model.words import Topic
 from coven_watchdog.report.doctor import Doctor, DoctorHome, DoctorLine, worst
+from coven_watchdog.service import ServiceState, manager
 from coven_watchdog.settings import Home, Settings
 
 LOOK_PATIENCE = 5.0
-_RECORDS_PATIENCE = 1.0
+_RECORDS_PATIENCE = _MANAGER_PATIENCE = 1.0
 _LOG_PATIENCE, _LEDGER_PATIENCE = 0.5, 1.0
 _RECENT = 2 * DAY
 """What sessions used that long ago is still used."""
@@ -103,7 +104,9 @@ async def examine(asked: Asked) -> Examined:
     """Examine everything, and keep what it rests on."""
     records = await _records(asked)
     homes = await _homes(asked, records)
-    case = OwnCase(records, asked.config, asked.fault, str(asked.config_path), asked.place, clock.now())
+    managed, unmanaged = await _managed(asked)
+    config = str(asked.config_path)
+    case = OwnCase(records, asked.config, asked.fault, config, asked.place, clock.now(), managed, unmanaged)
     itself = await collect(OF_ITSELF, case)
     notes = [note for _, one in homes if one for note in one.look.notes]
     shown = tuple(home for home, _ in homes)
@@ -124,6 +127,21 @@ async def _records(asked: Asked) -> Records:
         return await to_thread.run_sync(read_records, asked.database, asked.settings, config, boot, now, abandon_on_cancel=True)
 
     return Records(asked.database, exists=True, error=f"could not be read within {_RECORDS_PATIENCE:g} s")
+
+
+async def _managed(asked: Asked) -> tuple[ServiceState | None, str]:
+    """How the service stands with its manager, or why that is not known."""
+
+    def ask() -> ServiceState:
+        return manager(asked.env, longest=_MANAGER_PATIENCE).state()
+
+    try:
+        with anyio.fail_after(_MANAGER_PATIENCE):
+            return await to_thread.run_sync(ask, abandon_on_cancel=True), ""
+    except TimeoutError:
+        return None, f"no answer within {_MANAGER_PATIENCE:g} s"
+    except WatchdogError as error:
+        return None, error.message
 
 
 async def _homes(asked: Asked, records: Records) -> Sequence[tuple[DoctorHome, HomeCase | None]]:

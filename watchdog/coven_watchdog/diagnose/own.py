@@ -1,5 +1,6 @@
 """Collectors: the watchdog examines itself. Service, configuration, channels, records, and when it did not see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,17 +15,31 @@ from coven_watchdog.diagnose.told import recorded, topic_of
 from coven_watchdog.errors import ConfigError
 from coven_watchdog.model.facts import SELF_HOME
 from coven_watchdog.model.time import MINUTE, Instant
-from coven_watchdog.model.words import Basis, ChannelState, CheckStatus, Effect, Topic
+from coven_watchdog.model.words import Basis, ChannelState, CheckStatus, Effect, ServiceCondition, Topic
 from coven_watchdog.report.doctor import DoctorLine
 from coven_watchdog.report.status import BlindView, ChannelView, WatchdogView
 from coven_watchdog.report.times import moment
 from coven_watchdog.report.views import WitnessView
+from coven_watchdog.service import ServiceState
 
 Lines = tuple[DoctorLine, ...]
 
 _SILENT = 5 * MINUTE
 """The service writes itself down once a minute."""
 _RUN = Suggestion("coven-watchdog run", Effect.READS, "Start it")
+_INSTALL = Suggestion("coven-watchdog service install", Effect.READS, "Have it watch, from now on")
+_START = Suggestion("coven-watchdog service start", Effect.READS, "Start it")
+_LOGS = Suggestion("coven-watchdog service logs", Effect.READS, "See why")
+_STANDS: Mapping[ServiceCondition, str] = {
+    ServiceCondition.NOT_INSTALLED: "not installed",
+    ServiceCondition.STOPPED: "stopped",
+    ServiceCondition.STARTING: "starting",
+    ServiceCondition.RUNNING: "running",
+    ServiceCondition.STOPPING: "stopping",
+    ServiceCondition.WAITING: "waiting to be started again",
+    ServiceCondition.FAILED: "given up",
+    ServiceCondition.UNKNOWN: "in an unknown state",
+}
 _VALIDATE = Suggestion("coven-watchdog config validate", Effect.READS, "See every fault")
 _NOT_READ = "the records could not be read"
 _SHOWN = 5
@@ -33,7 +48,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class OwnCase:
-    """The watchdog itself. `config` None: it is faulty, and `fault` says how. `config_path`: its file, existing or not."""
+    """The watchdog itself. `config` None: it is faulty, and `fault` says how. `config_path`: its file, existing or not.
+
+    `managed`: how its service stands with its manager; None where none could be asked, and then `unmanaged` may say why.
+    """
 
     records: Records
     config: Loaded | None
@@ -41,6 +59,8 @@ class OwnCase:
     config_path: str
     place: Place
     now: Instant
+    managed: ServiceState | None = None
+    unmanaged: str = ""
 
     def saw(self, source: str, saw: str) -> WitnessView:
         """One piece of evidence of this moment. None of it is Coven's, so there is no contract of Coven's to break."""
@@ -66,32 +86,65 @@ def service(case: OwnCase) -> Lines:
 
 
 def _nobody(case: OwnCase, own: WatchdogView) -> DoctorLine:
-    if own.seen_at is None:
-        saw = case.saw("records", "no service has ever written itself down")
-        # What was never set up is neither well nor wrong.
-        return told(Topic.SERVICE, CheckStatus.UNKNOWN, "nobody watches: no service has run yet", saw, following=(_RUN,))
+    """No watchdog runs: is there a service that should?"""
+    managers = _managers(case)
+    last = "no service has ever written itself down"
+    if own.seen_at is not None:
+        last = f"the last sign of a service is from {_time(case, own.seen_at)}"
 
-    saw = case.saw("records", f"the last sign of a service is from {_time(case, own.seen_at)}")
-    return wrong(Topic.SERVICE, "nobody watches: the service does not run", saw, following=(_RUN,))
+    saw = (case.saw("records", last), *managers)
+    state = case.managed
+    if state is not None and state.condition is not ServiceCondition.NOT_INSTALLED:
+        how = f", it ended by {state.trouble}" if state.trouble else ""
+        following = (_LOGS, _START) if state.trouble else (_START,)
+        return wrong(
+            Topic.SERVICE, f"nobody watches: the service is {_STANDS[state.condition]}{how}", *saw, following=following
+        )
+
+    start = _RUN if state is None else _INSTALL
+    if own.seen_at is None:
+        # What was never set up is neither well nor wrong.
+        return told(Topic.SERVICE, CheckStatus.UNKNOWN, "nobody watches: no service has run yet", *saw, following=(start,))
+
+    return wrong(Topic.SERVICE, "nobody watches: the service does not run", *saw, following=(start,))
+
+
+def _managers(case: OwnCase) -> tuple[WitnessView, ...]:
+    """What the service manager says."""
+    if case.managed is not None:
+        return (case.saw(case.managed.manager.value, f"the service is {_STANDS[case.managed.condition]}"),)
+
+    return (case.saw("service manager", case.unmanaged),) if case.unmanaged else ()
 
 
 def _service(case: OwnCase, own: WatchdogView) -> DoctorLine:
     """The one that runs."""
     pid = own.pid or 0
-    saw = case.saw("processes", f"pid {pid} runs, {_manager(pid)}")
+    starter = _starter(case, pid)
+    saw = (case.saw("processes", f"pid {pid} runs, {starter}"), *_managers(case))
     silent = (moment(case.now.wall) - own.seen_at) // _MICROSECOND if own.seen_at else 0
     since = f"runs since {_time(case, own.since)}" if own.since else "runs"
-    says = f"{since} · pid {pid} · {_manager(pid)}"
+    says = f"{since} · pid {pid} · {starter}"
     if silent > _SILENT:
-        return wrong(Topic.SERVICE, f"{says}, but wrote nothing for {span(silent)}", saw, cause="It hangs, or its disk does.")
+        return wrong(Topic.SERVICE, f"{says}, but wrote nothing for {span(silent)}", *saw, cause="It hangs, or its disk does.")
 
     if own.version != own.installed_version:
-        return wrong(Topic.SERVICE, f"{says}: version {own.version}, {__version__} is installed", saw, cause="Restart it.")
+        return wrong(Topic.SERVICE, f"{says}: version {own.version}, {__version__} is installed", *saw, cause="Restart it.")
 
     if own.notes:
-        return wrong(Topic.SERVICE, f"{says}: {'; '.join(own.notes)}", saw)
+        return wrong(Topic.SERVICE, f"{says}: {'; '.join(own.notes)}", *saw)
 
-    return fine(Topic.SERVICE, says, saw)
+    return fine(Topic.SERVICE, says, *saw)
+
+
+def _starter(case: OwnCase, pid: int) -> str:
+    """Who started it, and so whether somebody starts it again: by its manager's word, else as far as the process table tells."""
+    state = case.managed
+    if state is None or state.pid != pid:
+        return _manager(pid)
+
+    lasting = ", and ends with your last session (loginctl enable-linger has it run always)" if state.lingering is False else ""
+    return f"a service of {state.manager.value}{lasting}"
 
 
 _MANAGERS = ("systemd", "launchd")

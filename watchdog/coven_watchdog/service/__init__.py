@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Change, ServiceCondition
-from coven_watchdog.service.commands import Run, System
+from coven_watchdog.service.commands import System
 from coven_watchdog.service.manager import Installation, Installed, Manager, ServiceState
 from coven_watchdog.service.program import program
 from coven_watchdog.service.surroundings import Surroundings
@@ -20,14 +21,14 @@ else:
 __all__ = ["Installation", "Installed", "Manager", "ServiceState", "manager", "set_up"]
 
 
-def manager(env: Mapping[str, str], config: Path | None = None, *, asked: bool = True, run: Run | None = None) -> Manager:
+def manager(env: Mapping[str, str], config: Path | None = None, *, asked: bool = True, longest: float = inf) -> Manager:
     """The service manager.
 
     Args:
         env: the environment of the shell.
         config: `--config`.
         asked: make sure that it answers; `service print` needs none that does.
-        run: how commands are run; by default as processes of this machine.
+        longest: seconds that any of its commands may take.
 
     Raises:
         NoManagerError: none answers; says why and what to do instead.
@@ -37,7 +38,7 @@ def manager(env: Mapping[str, str], config: Path | None = None, *, asked: bool =
     seen = _in_session(env)
     surroundings = Surroundings(seen, config)
     _refuse_anothers(surroundings.home)
-    made = Here(surroundings, lambda: program(seen), run or System(seen))
+    made = Here(surroundings, lambda: program(seen), System(seen, longest))
     if asked:
         made.reach()
 
