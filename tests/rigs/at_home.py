@@ -112,6 +112,16 @@ class AtHome:
         self.user.give(new)
         new.rename(path)
 
+    @contextmanager
+    def instead(self, path: Path, text: str) -> Iterator[None]:
+        """While the file has that text."""
+        before = path.read_text(encoding="utf-8")
+        self.write(path, text)
+        try:
+            yield
+        finally:
+            self.write(path, before)
+
 
 @contextmanager
 def at_home(coven_program: Path) -> Iterator[AtHome]:
@@ -124,6 +134,7 @@ def at_home(coven_program: Path) -> Iterator[AtHome]:
         python = app.place / "bin" / "python"
         coven = stack.enter_context(closing(CovenOf(manager.user, coven_program, python)))
         desktop = stack.enter_context(desktop_rig(python, manager.user))
+        manager.user.env["COVEN_HOME"] = str(coven.home)
         yield AtHome(manager, app, coven, desktop, stack.enter_context(closing(Inbox())))
 
 

@@ -72,6 +72,7 @@ class Inbox:
     def __init__(self) -> None:
         self.letters: list[Letter] = []
         self.answer = 200
+        self.hanging = 0
         self._hang = threading.Event()
         self._go_on = threading.Event()
         self._server: _Server | None = None
@@ -99,7 +100,7 @@ class Inbox:
             self._server = None
 
     def hang(self) -> None:
-        """Accept connections and never answer."""
+        """Accept connections and never answer; `hanging` counts them."""
         self._go_on.clear()
         self._hang.set()
 
@@ -111,6 +112,7 @@ class Inbox:
     def take(self, at: int, payload: dict[str, Any]) -> None:
         """Keep one alert; called by the server."""
         if self._hang.is_set():
+            self.hanging += 1
             self._go_on.wait()
 
         if self.answer < 400:
