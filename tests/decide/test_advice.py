@@ -75,6 +75,7 @@ def test_a_remedy_of_the_case_goes_first() -> None:
 def test_a_paused_daemon_is_let_go_on() -> None:
     """Not killed."""
     assert runs(Kind.DAEMON_UNRESPONSIVE, replace(FACTS, detail="stopped")) == ["kill -CONT 4711"]
+    assert runs(Kind.SESSION_STALLED, replace(FACTS, detail="a signal stopped its process 4711")) == ["kill -CONT 4711"]
     assert runs(Kind.DAEMON_UNRESPONSIVE, Facts(detail="stopped")) == ["coven-watchdog check"]
 
 

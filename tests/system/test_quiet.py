@@ -44,6 +44,7 @@ def test_a_piped_session_that_was_stopped(coven: RealCoven, watching: Watch, inb
     (letter,) = inbox.wait(1, 60)
     assert (letter.kind, letter.type) == ("session.stalled", "warning")
     assert f"a signal stopped its process {harness}" in letter.body
+    assert f"kill -CONT {harness} (starts it, ends nothing)" in letter.body
     os.kill(harness, signal.SIGCONT)
     assert inbox.wait(2, 90)[1].type == "success"
 

@@ -60,13 +60,21 @@ def _special(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] |
     if facts.remedy:
         return (Suggestion(_command(facts.remedy, facts.home, place), Effect.MENDS, "Mend it"),)
 
-    if kind is Kind.DAEMON_UNRESPONSIVE and facts.detail == "stopped" and facts.pid:
+    if _stopped(kind, facts) and facts.pid:
         return (Suggestion(f"kill -CONT {facts.pid}", Effect.STARTS, "A signal stopped it; let it run on"),)
 
     if kind in _TO_START and facts.record_holder in _IN_THE_WAY:
         return _after(kind, facts, place)
 
     return None
+
+
+def _stopped(kind: Kind, facts: Facts) -> bool:
+    """Whether a signal (SIGSTOP, or a terminal's Ctrl-Z) keeps its process from going on."""
+    if kind in {Kind.SESSION_STALLED, Kind.SESSION_WAITING}:
+        return facts.detail.startswith("a signal stopped")
+
+    return kind is Kind.DAEMON_UNRESPONSIVE and facts.detail == "stopped"
 
 
 _TO_START = frozenset({Kind.DAEMON_CRASHED, Kind.DAEMON_STOPPED, Kind.DAEMON_RECORD_INVALID})
