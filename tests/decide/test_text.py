@@ -90,11 +90,11 @@ def test_secrets_are_masked_before_the_line_is_cut(disguise: str) -> None:
 
 
 def test_lines_keep_their_indent() -> None:
-    """A traceback stays one; a secret is masked also where it takes several lines."""
+    """A traceback stays one; a secret is masked on each of its lines."""
     key = "-----BEGIN PRIVATE KEY-----\nabcdefgh\n-----END PRIVATE KEY-----"
     assert (
         said_lines(f"Traceback:\n  File x\x1b[1m\n    raise {key}\nend", 50)
-        == "Traceback:\n  File x\n    raise [redacted]\nend"
+        == "Traceback:\n  File x\n    raise [redacted]\n[redacted]\n[redacted]\nend"
     )
 
 

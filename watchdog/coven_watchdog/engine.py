@@ -21,6 +21,7 @@ from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import IncidentState, Kind, NotificationState
 from coven_watchdog.settings import Settings
 from coven_watchdog.state import HomeState, fold
+from coven_watchdog.state.masking import masked
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Engine:
             return
 
         settings = self._ports.settings()
-        state = self._states[home] = fold(before, observation)
+        state = self._states[home] = fold(before, masked(observation, settings.privacy.patterns))
         judgement = self._judged[home] = judge(state, settings, now)
         after = advance(
             self._incidents, judgement, settings, now, home=home, names=self._ports.names, patient=self._ports.patient

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -53,15 +53,15 @@ def set_up(terms: Terms, form: LogFormat, file: Path | None = None) -> Iterator[
 
 def _formatter(terms: Terms, form: LogFormat, *, to_file: bool) -> logging.Formatter:
     if form is LogFormat.JSON:
-        return JsonLines()
+        return JsonLines(terms.patterns)
 
     if to_file:
-        return TextLines(colors=False)
+        return TextLines(terms.patterns, colors=False)
 
     if to_journal(terms.env, sys.stderr):
-        return JournalLines()
+        return JournalLines(terms.patterns)
 
-    return TextLines(colors=sys.stderr.isatty() if terms.color is None else terms.color)
+    return TextLines(terms.patterns, colors=sys.stderr.isatty() if terms.color is None else terms.color)
 
 
 def to_journal(env: Mapping[str, str], stream: TextIO) -> bool:
@@ -72,32 +72,60 @@ def to_journal(env: Mapping[str, str], stream: TextIO) -> bool:
         return False
 
 
-class TextLines(logging.Formatter):
+class Lines(logging.Formatter):
+    """What every form of the log has in common: nothing leaves unmasked.
+
+    Args:
+        patterns: the user's own; read again for each line.
+    """
+
+    def __init__(self, patterns: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._patterns = patterns
+
+    def said(self, record: logging.LogRecord) -> str:
+        """Which part speaks, and what it says."""
+        part = record.name.removeprefix(f"{_PACKAGE}.")
+        return f"{part}: {self.message(record)}"
+
+    def message(self, record: logging.LogRecord) -> str:
+        """The message on one line, without secrets and without what could fool a terminal."""
+        return said(record.getMessage(), _LONGEST, self._patterns)
+
+    def traceback(self, record: logging.LogRecord) -> str:
+        """The traceback on lines of its own, without secrets; "" without one."""
+        if not record.exc_info:
+            return ""
+
+        return "\n" + said_lines(self.formatException(record.exc_info), _LONGEST, self._patterns)
+
+
+class TextLines(Lines):
     """`2026-03-01 03:12:45 CET  WARNING  engine: what happened`."""
 
-    def __init__(self, *, colors: bool) -> None:
-        super().__init__()
+    def __init__(self, patterns: Sequence[str] = (), *, colors: bool) -> None:
+        super().__init__(patterns)
         self._colors = colors
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; the traceback of an exception follows on lines of its own."""
         at = local(_wall(record), None)
-        line = f"{at:%Y-%m-%d %H:%M:%S %Z}  {record.levelname:<7}  {_said(record)}"
+        line = f"{at:%Y-%m-%d %H:%M:%S %Z}  {record.levelname:<7}  {self.said(record)}"
         color = _COLORS.get(record.levelno) if self._colors else None
-        return (click.style(line, fg=color) if color else line) + _traceback(record)
+        return (click.style(line, fg=color) if color else line) + self.traceback(record)
 
 
-class JournalLines(logging.Formatter):
+class JournalLines(Lines):
     """`<4>engine: what happened`: the journal knows the time."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; every line of a traceback has the priority too."""
         priority = _PRIORITIES.get(record.levelno, 6)
-        text = _said(record) + _traceback(record)
+        text = self.said(record) + self.traceback(record)
         return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
 
 
-class JsonLines(logging.Formatter):
+class JsonLines(Lines):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -106,9 +134,9 @@ class JsonLines(logging.Formatter):
             "at": moment(_wall(record)).isoformat().replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _message(record),
+            "message": self.message(record),
         }
-        traceback = _traceback(record).strip()
+        traceback = self.traceback(record).strip()
         return json.dumps(fields | ({"traceback": traceback} if traceback else {}), ensure_ascii=False)
 
 
@@ -141,22 +169,3 @@ class Repeats:
 
 def _wall(record: logging.LogRecord) -> int:
     return round(record.created * SECOND)
-
-
-def _said(record: logging.LogRecord) -> str:
-    """Which part speaks, and what it says."""
-    part = record.name.removeprefix(f"{_PACKAGE}.")
-    return f"{part}: {_message(record)}"
-
-
-def _message(record: logging.LogRecord) -> str:
-    """The message on one line, without secrets and without what could fool a terminal."""
-    return said(record.getMessage(), _LONGEST)
-
-
-def _traceback(record: logging.LogRecord) -> str:
-    """The traceback on lines of its own, without secrets; "" without one."""
-    if not record.exc_info:
-        return ""
-
-    return "\n" + said_lines(logging.Formatter().formatException(record.exc_info), _LONGEST)

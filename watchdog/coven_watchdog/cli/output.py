@@ -3,14 +3,15 @@
 import json
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from coven_watchdog.cli.page import Line, plain, printable
 from coven_watchdog.cli.terms import Terms
+from coven_watchdog.redact.patterns import masked
 
 if TYPE_CHECKING:
     import msgspec
@@ -54,6 +55,7 @@ class Output:
 
     def page(self, lines: Iterable[Line]) -> None:
         """Print lines of data, coloured for a terminal."""
+        lines = [self._masked(line) for line in lines] if self._terms.patterns else lines
         if self.pretty:
             from coven_watchdog.cli.pretty import show  # noqa: PLC0415 - rich is loaded for terminals only
 
@@ -61,6 +63,13 @@ class Output:
             return
 
         click.echo("".join(f"{plain(line)}\n" for line in lines), nl=False)
+
+    def _masked(self, line: Line) -> Line:
+        return tuple(replace(span, text=self._mask(span.text)) for span in line)
+
+    def _mask(self, text: str) -> str:
+        """What the user's own patterns match never comes to anybody's eyes."""
+        return masked(text, tuple(self._terms.patterns)) if self._terms.patterns else text
 
     def text(self, text: str) -> None:
         """Print data as it is, such as a file or a script."""
@@ -70,13 +79,16 @@ class Output:
         """Print one JSON document: a line for a pipe, indented for a terminal."""
         import msgspec  # noqa: PLC0415 - a plain --help must not load it
 
+        if self._terms.patterns:
+            value = _each(msgspec.to_builtins(value), self._mask)
+
         document = _UNSEEN.sub(_escaped, _encoded(value))
         click.echo((msgspec.json.format(document, indent=2) if sys.stdout.isatty() else document).encode())
 
     def talk(self, text: str, *, bad: bool = False) -> None:
         """Say something beside the data; -q hides it."""
         if self._terms.verbosity >= 0:
-            shown = printable(text)
+            shown = printable(self._mask(text))
             click.echo(click.style(shown, fg="yellow") if bad else shown, err=True, color=self._terms.color)
 
     def detail(self, text: str) -> None:
@@ -91,12 +103,12 @@ class Output:
         `check` says it where monitoring systems look: in one line on standard output.
         """
         if self._terms.as_json:
-            click.echo(json.dumps(_as_document(trouble)))
+            click.echo(json.dumps(_each(_as_document(trouble), self._mask)))
             return
 
         if self._terms.command == "check":
             told = ": ".join(part for part in (trouble.where, trouble.message) if part)
-            click.echo(printable(f"COVEN UNKNOWN - {told}"))
+            click.echo(printable(f"COVEN UNKNOWN - {self._mask(told)}"))
 
         self._error_lines(trouble)
 
@@ -104,7 +116,7 @@ class Output:
         """`error: where: what`, the further faults, and the next step."""
         mark = click.style("error:", fg="red", bold=True)
         for where, message in ((trouble.where, trouble.message), *trouble.more):
-            told = printable(f"{where}: {message}" if where else message)
+            told = printable(self._mask(f"{where}: {message}" if where else message))
             click.echo(f"{mark} {told}", err=True, color=self._terms.color)
 
         if trouble.next_step:
@@ -119,6 +131,17 @@ def _encoded(value: "msgspec.Struct") -> str:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _each(value: Any, mask: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON has
+    """JSON with each of its texts masked; its keys are ours."""
+    if isinstance(value, str):
+        return mask(value)
+
+    if isinstance(value, dict):
+        return {key: _each(one, mask) for key, one in value.items()}
+
+    return [_each(one, mask) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _escaped(match: re.Match[str]) -> str:

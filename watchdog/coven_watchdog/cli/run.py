@@ -51,4 +51,4 @@ def run(ctx: click.Context, homes: tuple[str, ...], *, once: bool, log_format: s
     """
     terms = terms_of(ctx)
     with set_up(terms, LogFormat(log_format), log_file):
-        return watch(RunOptions(terms.env, terms.config, homes, once))
+        return watch(RunOptions(terms.env, terms.config, homes, once, terms.patterns))

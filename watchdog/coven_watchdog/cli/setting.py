@@ -27,6 +27,7 @@ def loaded(terms: Terms, *, homes: Sequence[str] = (), resolve_urls: bool = Fals
     else:
         found = load(terms.config, terms.env, homes=homes, resolve_urls=False)
 
+    terms.patterns[:] = found.settings.privacy.patterns
     output = Output(terms)
     output.detail(f"configuration: {found.path}{'' if found.exists else ' (does not exist: defaults)'}")
     for warning in found.warnings:

@@ -17,6 +17,8 @@ class Terms:
     debug: bool = False
     as_json: bool = False
     command: str = ""
+    patterns: list[str] = field(default_factory=list)
+    """What else is masked, as soon as the configuration is known."""
     said: set[str] = field(default_factory=set)
     """The details that -v has shown already."""
 

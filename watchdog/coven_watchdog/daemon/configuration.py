@@ -24,6 +24,7 @@ class Configuration:
         self._options = options
         loaded = load_expanded(options.config, options.environ, homes=options.homes)
         self._loaded = self._fitting(loaded)
+        self._publish()
         self.files: tuple[Path, ...] = loaded.files
         """Whose change means to read again: also a file that could not be used when it was last read."""
         self.error = ""
@@ -56,10 +57,15 @@ class Configuration:
 
         changed = loaded.settings != self._loaded.settings
         self._loaded, self.error = loaded, ""
+        self._publish()
         return changed
 
     def _read(self) -> Loaded:
         return load(self._options.config, self._options.environ, homes=self._options.homes)
+
+    def _publish(self) -> None:
+        """For what is written beside the settings' reach."""
+        self._options.patterns[:] = self.settings().privacy.patterns
 
     def _fitting(self, loaded: Loaded) -> Loaded:
         return replace(loaded, settings=impatient(loaded.settings)) if self._options.once else loaded

@@ -13,3 +13,5 @@ class RunOptions:
     config: Path | None = None
     homes: tuple[str, ...] = ()
     once: bool = False
+    patterns: list[str] = field(default_factory=list, repr=False)
+    """Filled with `[privacy] patterns` as soon as they are known, and again when others are in force: the log masks by them."""

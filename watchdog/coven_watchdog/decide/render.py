@@ -17,6 +17,7 @@ from coven_watchdog.model.incidents import Chapter, Incident
 from coven_watchdog.model.telling import Member, Message
 from coven_watchdog.model.time import MINUTE
 from coven_watchdog.model.words import Effect, Form, Kind, Priority, Reason, Severity, Tone, Transition
+from coven_watchdog.redact import redact
 
 __all__ = ["TITLE_LIMIT", "Page", "render"]
 
@@ -32,7 +33,19 @@ _PRIORITIES = {Severity.CRITICAL: Priority.URGENT, Severity.WARNING: Priority.DE
 
 
 def render(page: Page, note: str = "") -> Message:
-    """The message for one channel, as it is true for the snapshots in `page.members`. `note`: a sentence to add to any message."""
+    """The message for one channel, as it is true for the snapshots in `page.members`. `note`: a sentence to add to any message.
+
+    What the user's own patterns match is masked in it, whatever it comes from; the last line, which names it, stays.
+    """
+    message, patterns = _rendered(page, note), page.settings.privacy.patterns
+    if not patterns:
+        return message
+
+    lines = tuple(redact(line, patterns) for line in message.lines[:-1])
+    return replace(message, title=redact(message.title, patterns), lines=(*lines, *message.lines[-1:]))
+
+
+def _rendered(page: Page, note: str) -> Message:
     if page.notification.reason is Reason.TEST:
         return _with(_test(page), note)
 

@@ -1,6 +1,7 @@
 """Hostile text made harmless: what comes from Coven is shown, never obeyed."""
 
 import re
+from collections.abc import Sequence
 
 from coven_watchdog.model.words import Dialect
 from coven_watchdog.redact import cleared, redact, visible
@@ -24,15 +25,18 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
-def said(text: str, limit: int) -> str:
-    """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left."""
-    return one_line(cleared(text[:_READ]), limit)
+def said(text: str, limit: int, patterns: Sequence[str] = ()) -> str:
+    """What others wrote, for a message: one visible line, secrets masked before it is cut, so that no half of one is left.
+
+    `patterns`: the user's own (`[privacy] patterns`).
+    """
+    return one_line(cleared(text[:_READ], patterns), limit)
 
 
-def said_lines(text: str, limit: int) -> str:
+def said_lines(text: str, limit: int, patterns: Sequence[str] = ()) -> str:
     """Several lines, such as a traceback, each with its indent and else as by `said`."""
-    lines = redact(text).splitlines()
-    return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{said(line, limit)}" for line in lines)
+    lines = redact(text, patterns).splitlines()
+    return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{said(line, limit, patterns)}" for line in lines)
 
 
 def harmless(text: str, dialect: Dialect) -> str:

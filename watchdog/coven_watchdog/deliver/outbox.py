@@ -239,7 +239,7 @@ class Outbox:
             outcome = AttemptOutcome.PERMANENT if last else AttemptOutcome.TEMPORARY
             return Receipt(claim.notification.id, outcome, f"a fault of the watchdog: {type(error).__name__}: {error}")
 
-        return replace(receipt, error=receipt.error or fault)
+        return replace(receipt, error=redact(receipt.error or fault, settings.privacy.patterns))
 
     def _written(self, claim: Claim, channel: Channel, settings: Settings, now: Instant) -> tuple[Message, str]:
         """The text, and what went wrong in writing it."""

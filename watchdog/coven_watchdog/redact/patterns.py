@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from coven_watchdog.model.words import Masked
-from coven_watchdog.redact.spans import MASK, Span
+from coven_watchdog.redact.spans import MASK, Span, apart, applied
 
 _LONGEST = 1000
 _MEMORY = 1 << 20
@@ -52,6 +52,11 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401 - the library has no types
 def _words(error: Exception) -> str:
     said = error.args[0] if error.args else ""
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def masked(text: str, patterns: Sequence[str]) -> str:
+    """The text without what one of them matches, and nothing else taken out."""
+    return applied(text, apart(find(text, patterns)))
 
 
 def find(text: str, patterns: Sequence[str]) -> Iterator[Span]:
