@@ -110,3 +110,23 @@ async def test_a_request_that_fails_frees_the_turn() -> None:
 
     requests.let.set()
     assert await turn.patiently(requests.ask) == "answer"
+
+
+@pytest.mark.anyio
+async def test_patient_requests_of_two_tasks() -> None:
+    """One after the other: a hurried one finds all of them out of its way."""
+    turn, first, second = Turn(), Requests(), Requests()
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(turn.patiently, first.ask)
+        await anyio.wait_all_tasks_blocked()
+        tg.start_soon(turn.patiently, second.ask)
+        await anyio.wait_all_tasks_blocked()
+        assert (first.begun, second.begun) == (1, 0)
+        async with turn.hurriedly():
+            first.let.set()
+            await anyio.wait_all_tasks_blocked()
+            assert (first.answered, second.begun) == (0, 0)
+
+        second.let.set()
+
+    assert (first.begun, first.answered, second.answered) == (2, 1, 1)

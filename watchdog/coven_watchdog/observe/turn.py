@@ -16,15 +16,20 @@ _BEARABLE = 0.06
 
 
 class Turn:
-    """The order of requests to one home: one task's patient ones, one task's hurried ones."""
+    """The order of requests to one home: the patient ones of several tasks one after the other, one task's hurried ones."""
 
     def __init__(self) -> None:
+        self._queue = anyio.Lock()
         self._patient: anyio.CancelScope | None = None
         self._done = anyio.Event()
         self._hurried: anyio.Event | None = None
 
     async def patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask when nobody is in a hurry; from the start again whenever the request had to make way."""
+        async with self._queue:
+            return await self._asked(ask)
+
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
         while True:
             while self._hurried is not None:
                 await self._hurried.wait()
