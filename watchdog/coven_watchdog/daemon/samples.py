@@ -62,6 +62,7 @@ def _sample(home: str, minute: _Minute, now: int) -> Sample:
         turns=(*minute.turns, *last),
         event_writer=minute.health.event_writer if minute.health else None,
         storage=minute.health.storage if minute.health else None,
+        version=minute.health.coven_version if minute.health else "",
     )
 
 

@@ -43,3 +43,5 @@ class Sample:
     turns: tuple[Turn, ...] = ()
     event_writer: EventWriter | None = None
     storage: Storage | None = None
+    version: str = ""
+    """Coven's own, as its health says."""

@@ -8,7 +8,7 @@ COLLECTORS: tuple[Collector, ...] = (
     Collector("the session", "session.json", 3, blocking(sessions.session), sessions.wanted),
     Collector("its output", "session-output.txt", 3, blocking(sessions.output), sessions.output_wanted),
     Collector("doctor", "doctor.json", 1, blocking(story.doctor)),
-    Collector("daemon status", "daemon.json", 2, blocking(contact.daemon)),
+    Collector("daemon status", "daemon.json", 6, blocking(contact.daemon)),
     Collector("health", "health.json", 3, contact.health),
     Collector("capabilities", "capabilities.json", 3, contact.capabilities),
     Collector("sessions", "sessions.jsonl", 4, blocking(sessions.sessions)),

@@ -1,11 +1,16 @@
 """Collectors: what is there of a daemon, and what it answers. No route is asked that leaves a trace."""
 
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import msgspec
 
 from coven_watchdog import __version__
 from coven_watchdog.coven import processes
 from coven_watchdog.coven.ceiling import Ceiling
 from coven_watchdog.coven.client import CovenClient
+from coven_watchdog.coven.install import version
 from coven_watchdog.coven.record import read_record
 from coven_watchdog.decide.text import said
 from coven_watchdog.diagnose.bundle.case import BundleCase
@@ -19,6 +24,7 @@ from coven_watchdog.report.views import View, daemon_view
 
 _TIMEOUT = 1.0
 _SHOWN = 400
+_ASKED = 3
 _DOWN = frozenset({Outcome.NO_SOCKET, Outcome.REFUSED, Outcome.UNTRUSTED})
 
 
@@ -33,6 +39,7 @@ class Process(View, frozen=True, kw_only=True):
     state: ProcessState
     role: str
     serves_this_home: bool
+    version: str | None
 
 
 def daemon(case: BundleCase) -> Piece:
@@ -55,9 +62,74 @@ def daemon(case: BundleCase) -> Piece:
         if asked is None
         else {"outcome": asked.outcome, "latency_ms": asked.latency / MILLISECOND, "detail": asked.detail},
         "peer": asked.peer if asked else None,
-        "processes": _processes(case.asked.uid, owners or ()),
+        "processes": _processes(case, owners or ()),
     }
-    return document(told, "lstat, /proc/locks, the process table, daemon.json, GET /health", Basis.INTERNAL)
+    seen = kernel(case.case.pid)
+    told["kernel"] = seen
+    return document(told, "lstat, /proc/locks, the process table, daemon.json, GET /health", Basis.INTERNAL, data=seen)
+
+
+class Kernel(View, frozen=True, kw_only=True):
+    """What the kernel shows of the daemon's process; "" where it does not. Tells one that waits from one that spins."""
+
+    state: str
+    threads: str
+    resident: str
+    waits_in: str
+    context_switches: str
+    descriptors: int | None
+    cpu_ticks: int | None
+
+    @property
+    def described(self) -> str:
+        """In words."""
+        parts = (
+            self.state,
+            f"{self.threads} threads" if self.threads else "",
+            f"{self.resident} resident" if self.resident else "",
+            f"waits in {self.waits_in}" if self.waits_in not in {"", "0"} else "",
+            f"{self.descriptors} descriptors" if self.descriptors is not None else "",
+            f"{self.cpu_ticks} ticks of CPU" if self.cpu_ticks is not None else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+
+def kernel(pid: int | None) -> Kernel | None:
+    """Read it; None without a process."""
+    identity = processes.identity(pid) if pid else None
+    if pid is None or identity is None:
+        return None
+
+    status = dict(_pairs(_proc(pid, "status")))
+    return Kernel(
+        state=status.get("State", ""),
+        threads=status.get("Threads", ""),
+        resident=status.get("VmRSS", ""),
+        waits_in=_proc(pid, "wchan"),
+        context_switches=f"{status.get('voluntary_ctxt_switches', '')} / {status.get('nonvoluntary_ctxt_switches', '')}",
+        descriptors=_descriptors(pid),
+        cpu_ticks=processes.state(identity)[1],
+    )
+
+
+def _proc(pid: int, name: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        yield name, " ".join(value.split())
+
+
+def _descriptors(pid: int) -> int | None:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 - a number is wanted, not paths
+    except OSError:
+        return None
 
 
 def _record(case: BundleCase) -> str | None:
@@ -69,27 +141,41 @@ def _record(case: BundleCase) -> str | None:
     return None if found is None else said(found.text, _SHOWN)
 
 
-def _processes(uid: int, owners: tuple[Identity, ...]) -> tuple[Process, ...]:
+def _processes(case: BundleCase, owners: tuple[Identity, ...]) -> tuple[Process, ...]:
     """Every `coven` of this user; what they were called with is not read, but for `run`."""
-    return tuple(one for identity in processes.coven_processes(uid) if (one := _process(identity, owners)) is not None)
+    versions: dict[str, str] = {}
+    found = (_process(identity, owners, versions, case.env) for identity in processes.coven_processes(case.asked.uid))
+    return tuple(one for one in found if one is not None)
 
 
-def _process(identity: Identity, owners: tuple[Identity, ...]) -> Process | None:
+def _process(
+    identity: Identity, owners: tuple[Identity, ...], versions: dict[str, str], env: Mapping[str, str]
+) -> Process | None:
     state, _ = processes.state(identity)
     if processes.identity(identity.pid) != identity:
         return None
 
-    serves = identity in owners
+    serves, file = identity in owners, processes.executable(identity.pid)
+    replaced = processes.binary_replaced(identity.pid)
     return Process(
         pid=identity.pid,
         parent=processes.parent(identity.pid),
         program=processes.program(identity.pid),
-        executable=processes.executable(identity.pid),
-        replaced=processes.binary_replaced(identity.pid),
+        executable=file,
+        replaced=replaced,
         state=state,
         role="daemon of this home" if serves else "coven run" if processes.is_run(identity.pid) else "not known",
         serves_this_home=serves,
+        version=None if replaced or not file else _version(file, versions, env),
     )
+
+
+def _version(file: str, versions: dict[str, str], env: Mapping[str, str]) -> str | None:
+    """What the file that a process runs says of itself; few are asked, each once."""
+    if file not in versions and len(versions) < _ASKED and Path(file).name == "coven":
+        versions[file] = version(file, env)
+
+    return versions.get(file)
 
 
 async def health(case: BundleCase) -> Piece:

@@ -6,22 +6,26 @@ from datetime import datetime
 
 from coven_watchdog import __version__
 from coven_watchdog.catalogue import CATALOGUE
+from coven_watchdog.coven.contents import Row
 from coven_watchdog.decide.phrases import summary
 from coven_watchdog.decide.text import said, sentence
 from coven_watchdog.decide.words import span
 from coven_watchdog.diagnose.bundle.case import BundleCase
-from coven_watchdog.diagnose.bundle.facts import Collected, coven, ending, fact, machine, time
+from coven_watchdog.diagnose.bundle.ends import ending
+from coven_watchdog.diagnose.bundle.facts import Collected, fact, outcome, time
+from coven_watchdog.diagnose.bundle.parts import coven, machine
 from coven_watchdog.diagnose.bundle.redacting import File
 from coven_watchdog.model.incidents import Incident, SessionBrief, Verdict
 from coven_watchdog.model.words import Basis, IncidentState
 from coven_watchdog.report.bundle import AbsentView
 from coven_watchdog.report.doctor import WRONG
-from coven_watchdog.report.incidents import EventView, IncidentDetail
+from coven_watchdog.report.incidents import IncidentDetail
+from coven_watchdog.report.times import moment
 
 NAME = "REPORT.md"
 MOST = 80
 _LONGEST = 300
-_WITNESSES, _SESSIONS, _STEPS, _ABSENT, _ALSO = 4, 4, 6, 9, 4
+_WITNESSES, _SESSIONS, _STEPS, _TURNS, _ABSENT, _ALSO = 4, 4, 8, 4, 9, 4
 _WORDS = {"named_value": "values with telling names", "token": "tokens", "url_login": "logins in URLs"}
 
 
@@ -35,7 +39,7 @@ def report(found: Collected, files: Sequence[File], absent: Sequence[AbsentView]
         "## What I did",
         *_to_fill_in(),
         *_section("Finding", _finding(found)),
-        *_section("How the daemon ended", ending(found)),
+        *_section("The daemon: its end, health and start", ending(found)),
         *_section("Coven", coven(found)),
         *_section("Machine", machine(found)),
         *_section("Timeline", _timeline(found)),
@@ -93,11 +97,27 @@ def _of_incident(incident: Incident, case: BundleCase) -> Iterator[str]:
     if facts.sessions:
         yield fact(f"Sessions in question: {_sessions(facts.sessions)}", Basis.CONTRACT)
 
+    yield from _row(incident, case)
     if facts.lost:
         yield fact(f"Lost with the daemon: {_sessions(facts.lost)}", Basis.CONTRACT)
 
     if not case.examined.records.running:
         yield fact("No watchdog service runs now: what has changed since may not be in this", Basis.INTERNAL)
+
+
+def _row(incident: Incident, case: BundleCase) -> Iterator[str]:
+    """What the ledger has of the one session that it is about."""
+    if len(incident.facts.sessions) != 1 or case.ledger is None or case.session is not None:
+        return
+
+    for row in case.ledger.named(incident.facts.sessions[0].id)[:1]:
+        yield fact(f"Its row: {_described(row)}", Basis.INTERNAL)
+
+
+def _described(row: Row) -> str:
+    code = "no exit code" if row.exit_code is None else f"exit code {row.exit_code}"
+    events = ", ".join(f"{one.count} {one.kind} (seq {one.first} to {one.last}, last {one.last_at})" for one in row.events)
+    return f"{row.status}, {code}, created {row.created_at}, updated {row.updated_at}; events: {events or 'none: it never ran, or nothing was recorded'}"
 
 
 def _of_look(verdict: Verdict) -> Iterator[str]:
@@ -111,10 +131,8 @@ def _of_look(verdict: Verdict) -> Iterator[str]:
 def _of_session(case: BundleCase) -> Iterator[str]:
     row = case.session
     assert row is not None
-    code = "no exit code" if row.exit_code is None else f"exit code {row.exit_code}"
-    yield f"**Session {row.id} ({row.harness}) is {row.status}, {code}**, created {row.created_at}, updated {row.updated_at}."
-    events = ", ".join(f"{one.count} {one.kind} (seq {one.first} to {one.last}, last {one.last_at})" for one in row.events)
-    yield fact(f"Its events: {events or 'none: it never ran, or nothing was recorded'}", Basis.INTERNAL)
+    yield f"**Session {row.id} ({row.harness}) is {row.status}**."
+    yield fact(f"Its row: {_described(row)}", Basis.INTERNAL)
 
 
 def _sessions(briefs: Sequence[SessionBrief]) -> str:
@@ -137,7 +155,8 @@ def _also(case: BundleCase) -> Iterator[str]:
     for line in [line for line in shown if line.kind is None or line.kind is not first][:_ALSO]:
         yield fact(f"Also now: {line.topic.value}: {line.says}{f' ({line.kind})' if line.kind else ''}", Basis.INTERNAL)
 
-    for question in case.home.questions[:2]:
+    of_session = case.session is not None or (case.incident is not None and case.incident.kind.startswith("session."))
+    for question in case.home.questions[: 0 if of_session else 2]:
         yield fact(f"{question.question} {question.answer.value}: {question.why}", Basis.INTERNAL)
 
 
@@ -145,28 +164,43 @@ def _also(case: BundleCase) -> Iterator[str]:
 
 
 def _timeline(found: Collected) -> Iterator[str]:
-    """What the watchdog saw and told, and what each minute's sample shows that was not well."""
+    """Last start, health as it changed, what the watchdog saw and told."""
+    steps = [*_begun(found), *_heard(found)]
     detail = found.data("incident.json", IncidentDetail)
-    if detail is None:
-        yield "- no incident is recorded about this"
-        return
+    told: Counter[str] = Counter()
+    if detail is not None:
+        steps += [
+            (step.at, f"watchdog: {step.transition}: {step.kind}, {step.severity}")
+            for step in detail.history
+            if step.transition
+        ]
+        told.update(step.state.value for step in detail.history if step.message is not None and step.state is not None)
+        steps += [(detail.fact_at, f"**the fault**: {detail.kind}")]
 
-    steps: list[tuple[datetime | None, str]] = [
-        (step.at, _step(step)) for step in detail.history if step.transition is not None
-    ]
-    told = Counter(step.state.value for step in detail.history if step.message is not None and step.state is not None)
-    for at, words in _ends(steps):
+    for at, words in _ends(sorted(steps, key=lambda step: step[0])):
         yield f"- {at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z {words}" if at else f"- … {words}"
 
     if told:
         yield f"- messages about it: {', '.join(f'{number} {state}' for state, number in sorted(told.items()))}"
 
+    if not steps:
+        yield "- nothing is recorded"
 
-def _step(step: EventView) -> str:
-    return f"{step.transition}: {step.kind}, {step.severity}"
+
+def _begun(found: Collected) -> Iterator[tuple[datetime, str]]:
+    at = moment(found.log.start.at) if found.log and found.log.start else None
+    if at is not None:
+        yield at, "log: the last start"
 
 
-def _ends(steps: list[tuple[datetime | None, str]]) -> list[tuple[datetime | None, str]]:
+def _heard(found: Collected) -> Iterator[tuple[datetime, str]]:
+    """The health answers nearest to the fault."""
+    turns, fault = found.turns(), found.case.fault or 0
+    for turn in sorted(turns, key=lambda one: abs(one.at - fault))[:_TURNS] if fault else turns[-_TURNS:]:
+        yield moment(turn.at), f"health: {outcome(turn.outcome)}{f' by pid {turn.pid}' if turn.pid else ''}"
+
+
+def _ends(steps: Sequence[tuple[datetime, str]]) -> Sequence[tuple[datetime | None, str]]:
     """The first and the last of many."""
     if len(steps) <= _STEPS:
         return steps

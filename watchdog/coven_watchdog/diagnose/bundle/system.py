@@ -42,6 +42,7 @@ class System:
     home_remote: bool
     free_bytes: int | None
     free_inodes: int | None
+    limits_of: str
     limits: Mapping[str, str]
     memory: Mapping[str, str]
     pressure: tuple[str, ...]
@@ -78,6 +79,7 @@ def look(case: BundleCase) -> System:
         home_remote=file_system in _REMOTE,
         free_bytes=disk.f_bavail * disk.f_frsize if disk else None,
         free_inodes=disk.f_favail if disk else None,
+        limits_of="the daemon's process" if pid else "our own process (no daemon runs)",
         limits=_limits(pid or os.getpid()),
         memory=_memory(),
         pressure=tuple(_text("/proc/pressure/memory").splitlines()),
