@@ -228,6 +228,7 @@ class Stand:
     did: list[str] = field(default_factory=list)
     name: ManagerName = ManagerName.SYSTEMD
     path: Path = Path("/x.service")
+    drop_ins: tuple[Path, ...] = ()
 
     def reach(self) -> None:
         """It answers."""

@@ -124,8 +124,7 @@ def uninstall(ctx: click.Context, *, purged: bool, yes: bool) -> int:
     """Stops the service and removes its file. The configuration, the records and drop-ins stay, unless --purge is given."""
     terms = terms_of(ctx)
     output, found = Output(terms), _manager(terms)
-    installed = found.installed()
-    paths = (*kept(terms), *_folders(installed.drop_ins if installed else ()))
+    paths = (*kept(terms), *_folders(found.drop_ins))
     if purged and paths:
         _confirm(paths, yes=yes)
 

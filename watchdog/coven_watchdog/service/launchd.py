@@ -39,6 +39,11 @@ class Launchd:
         """The property list among the user's agents."""
         return self._surroundings.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
 
+    @property
+    def drop_ins(self) -> tuple[Path, ...]:
+        """There is no such thing."""
+        return ()
+
     def reach(self) -> None:
         """Ask for the desktop session."""
         answer = self._run(["launchctl", "print", self._domain])

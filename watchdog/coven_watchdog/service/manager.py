@@ -80,6 +80,11 @@ class Manager(Protocol):
         """The service's file, whether it is there or not."""
         ...
 
+    @property
+    def drop_ins(self) -> tuple[Path, ...]:
+        """Files that add to it, also while it is not installed itself."""
+        ...
+
     def reach(self) -> None:
         """Make sure that it answers.
 

@@ -74,9 +74,11 @@ class Systemd:
             return None
 
         current = files.is_current(text, self.rendered)
-        return Installed(self.path, files.is_ours(text), files.is_edited(text), current, self._drop_ins())
+        return Installed(self.path, files.is_ours(text), files.is_edited(text), current, self.drop_ins)
 
-    def _drop_ins(self) -> tuple[Path, ...]:
+    @property
+    def drop_ins(self) -> tuple[Path, ...]:
+        """What lies in the folder that `systemctl --user edit` writes to; it outlives the unit."""
         folder = self.path.with_name(f"{NAME}.d")
         return tuple(sorted(folder.glob("*.conf"))) if folder.is_dir() else ()
 
@@ -105,7 +107,7 @@ class Systemd:
         """What lingering means here, and what adds to the unit."""
         lingering = self._lingering()
         about = {False: (_LINGERING_OFF,), None: (_LINGERING_UNKNOWN,), True: ()}[lingering]
-        kept = tuple(f"kept: {path}" for path in self._drop_ins())
+        kept = tuple(f"kept: {path}" for path in self.drop_ins)
         return (*about, *kept)
 
     def uninstall(self) -> bool:
