@@ -14,6 +14,7 @@ import pytest
 
 from coven_watchdog.cli.config import ConfigPath, ConfigShown
 from coven_watchdog.cli.validating import Validated
+from coven_watchdog.report.bundle import BundleMade
 from coven_watchdog.report.check import Check
 from coven_watchdog.report.digest import DigestView
 from coven_watchdog.report.doctor import Doctor
@@ -27,6 +28,7 @@ DOCUMENTS = (
     Status,
     Check,
     Doctor,
+    BundleMade,
     Incidents,
     IncidentShown,
     AckShown,

@@ -17,6 +17,7 @@ COMMANDS: tuple[Lazy, ...] = (
     ("notify", "coven_watchdog.cli.notify:notify", "Try the channels, and see what was sent."),
     ("digest", "coven_watchdog.cli.digest:digest", "What happened, in short; printed or sent."),
     ("service", "coven_watchdog.cli.service:service", "Install, start, stop and ask the service."),
+    ("bundle", "coven_watchdog.cli.bundle:bundle", "What a maintainer of Coven asks for, in one file, redacted."),
     ("config", "coven_watchdog.cli.config:config", "Write, check and show the configuration."),
     ("completion", "coven_watchdog.cli.completion:completion", "Print a completion script for your shell."),
 )
