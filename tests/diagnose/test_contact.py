@@ -52,6 +52,7 @@ def test_a_home_that_cannot_be_seen() -> None:
     assert said(contact.home(hidden)) == [("unknown", "~/.coven could not be looked at: the system does not let us look")]
     assert said(contact.daemon(hidden)) == [("unknown", "unknown: the system does not let us look")]
     assert said(contact.socket(hidden)) == [("unknown", "could not be looked at")]
+    assert said(contact.health(hidden)) == said(contact.api(hidden)) == [("unknown", "whether a daemon runs cannot be seen")]
     unseen = having(hidden, files=None, health=None)
     assert contact.home(unseen)[0].status is CheckStatus.UNKNOWN
     assert said(contact.daemon(unseen)) == [("unknown", "unknown: not enough could be seen")]

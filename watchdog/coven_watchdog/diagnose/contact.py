@@ -145,8 +145,7 @@ def health(case: HomeCase) -> Lines:
     """Does it answer, and what?"""
     asked = case.state.health
     if asked is None or asked.outcome is Outcome.NO_SOCKET or (case.state.alive is None and asked.health is None):
-        why = _NO_DAEMON if case.look.daemon.state in _DOWN or case.state.alive is None else "nobody could be asked"
-        return (unknown(Topic.HEALTH, why),)
+        return (unknown(Topic.HEALTH, _nobody(case) or "nobody could be asked"),)
 
     if asked.outcome is Outcome.UNTRUSTED:
         return (unknown(Topic.HEALTH, "not asked while home or socket is not safe"),)
@@ -168,7 +167,15 @@ def _health_of(case: HomeCase) -> Health | None:
 
 
 def _unsaid(case: HomeCase) -> str:
-    return _NO_DAEMON if case.state.alive is None else "it gave no answer that would say so"
+    return _nobody(case) or "it gave no answer that would say so"
+
+
+def _nobody(case: HomeCase) -> str:
+    """Why there is nobody to ask; "" when there is somebody."""
+    if case.state.files is not None and case.state.files.error:
+        return "whether a daemon runs cannot be seen"
+
+    return _NO_DAEMON if case.look.daemon.state in _DOWN or case.state.alive is None else ""
 
 
 def api(case: HomeCase) -> Lines:

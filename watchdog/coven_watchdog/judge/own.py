@@ -1,6 +1,6 @@
 """The watchdog's own troubles: what it cannot see, what fails in it, and what its other layers report."""
 
-from coven_watchdog.judge.common import UNKNOWN, Case, clear, merged, present, said, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, clear, merged, present, said, without_secrets, witness
 from coven_watchdog.model.facts import OwnTrouble, SourceFailed
 from coven_watchdog.model.incidents import Facts, Judgement
 from coven_watchdog.model.words import Kind, Outcome
@@ -26,7 +26,7 @@ def blind(case: Case) -> Judgement:
         return clear(case, "self:sight", (Kind.WATCHDOG_BLIND,), files.at)
 
     saw = files.error or (health.detail if health else "") or "permission denied"
-    facts = Facts(home=case.state.home, detail=saw)
+    facts = Facts(home=case.state.home, detail=f"{without_secrets(case.state.home)}: {saw}")
     return said(present(case, "self:sight", Kind.WATCHDOG_BLIND, witness("files", files.at, saw), facts=facts))
 
 
