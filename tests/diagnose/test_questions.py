@@ -101,7 +101,10 @@ def test_a_harness_that_failed() -> None:
     """It is not logged, but the rows show it; the lines around its time are there."""
     at = wall_of(f"{DAY}:10.000Z") or 0
     failed = incident("9abc", kind=Kind.SESSION_LAUNCH_FAILED, fact_at=at, facts=Facts(sessions=(brief(id="3f0c"),)))
-    case = replace(logging(well(), line(1, "far away"), line(11, "near token=abcdef123456")), recent=(failed,), watched=True)
+    step = line(10, "startup_checkpoint phase=store-close-begin elapsed_ms=1")
+    case = replace(
+        logging(well(), line(1, "far away"), step, line(11, "near token=abcdef123456")), recent=(failed,), watched=True
+    )
     found = questions(case)[4]
     assert (found.answer.value, len(found.lines)) == ("yes", 1)
     assert "near" in found.lines[0]

@@ -176,7 +176,8 @@ def _told_of(start: Start | None) -> tuple[str, ...]:
 
 
 def _around(case: HomeCase, names: Collection[str], times: Collection[int]) -> tuple[str, ...]:
-    return tuple(entry.raw for entry in around(case.log, names, times))
+    """What a start writes step by step says nothing of sessions, however near it was."""
+    return tuple(entry.raw for entry in around(case.log, names, times) if not entry.says.startswith("startup_"))
 
 
 def _silent(case: HomeCase, why: str) -> str:
