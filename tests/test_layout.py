@@ -19,6 +19,7 @@ WITHOUT_A_TEST_FILE = {
     "coven/processes/darwin.py": "macOS only",
     "deliver/osascript.py": "macOS only",
     "observe/processes/kqueue.py": "macOS only",
+    "service/manager.py": "the port and its data; what stands behind it is tested in systemd and launchd",
 }
 WITHOUT_A_MODULE = {
     "deliver/test_far_end.py": "what services get, through everything between the parcel and the wire",
