@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 
 from coven_watchdog import clock
 from coven_watchdog.daemon.homes import Homes, HomesPorts, Machine
-from coven_watchdog.model.facts import FilesSeen, HomeForgotten, Observation
+from coven_watchdog.model.facts import FilesSeen, HomeForgotten, Observation, SourceFailed
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.looks import HomeLook
 from coven_watchdog.model.words import Look
@@ -75,6 +75,18 @@ async def test_what_the_settings_name_is_watched(tmp_path: Path) -> None:
         assert f"{one}: files" in watched.homes.progress
         assert await watched.follow() == frozenset()
         assert len(watched.adopted) == 2
+
+
+async def test_a_loop_that_stands_is_started_again(tmp_path: Path) -> None:
+    """One source of one home, by the name of its loop; other names are not for the homes."""
+    home = tmp_path / "one: two"
+    async with watching(home) as watched:
+        await watched.follow()
+        assert watched.homes.start_again(f"{home}: files")
+        await auntil(lambda: watched.of(home, SourceFailed))
+        assert watched.homes.start_again(f"{home}: unknown")
+        assert not watched.homes.start_again("engine")
+        assert not watched.homes.start_again(f"{tmp_path}: files")
 
 
 async def test_what_they_do_not_name_any_more_is_forgotten(tmp_path: Path) -> None:

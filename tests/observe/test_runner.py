@@ -135,6 +135,19 @@ async def test_failures_are_counted_until_a_steady_minute(path: Path, seen: Seen
 
 
 @pytest.mark.anyio
+async def test_one_that_stands_still_is_started_again(path: Path, seen: Seen) -> None:
+    """Whoever sees that a source does not move ends its attempt: that is a failure like others."""
+    async with ground(path) as shared, anyio.create_task_group() as tg:
+        source = Source(shared)
+        tg.start_soon(guard, source, seen.emit, shared, lambda: 0.0)
+        await auntil(lambda: source.starts == 1)
+        shared.attempts["acting"].cancel()
+        assert "had not moved" in (await seen.wait(SourceFailed)).error
+        await auntil(lambda: source.starts == 2)
+        tg.cancel_scope.cancel()
+
+
+@pytest.mark.anyio
 async def test_one_source_does_not_stop_another(path: Path, seen: Seen) -> None:
     """A source beside a failing one goes on."""
     async with ground(path) as shared, anyio.create_task_group() as tg:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -33,7 +34,19 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost fence: a person gets a sentence, not a traceback
         return _failed(error, terms)
 
+    _remark(terms)
     return code if isinstance(code, int) else 0
+
+
+def _remark(terms: Terms) -> None:
+    """What is to be said behind every command that did its work."""
+    if not terms.command:
+        return
+
+    from coven_watchdog.cli.versions import remark  # noqa: PLC0415 - what only commands need must not slow --help
+
+    with suppress(OSError):
+        remark(terms)
 
 
 def _failed(error: Exception, terms: Terms) -> int:

@@ -39,6 +39,9 @@ def status(account: Account, short: Callable[[str], str]) -> str:
         account: how things stand.
         short: a path as people write it.
     """
+    if not account.homes:
+        return "starting"
+
     told = "" if account.told is None else f"; told {account.told} today"
     opened = f", {counted(account.open, 'open incident')}" if account.open else ""
     notes = "".join(f"; {note}" for note in account.notes)

@@ -13,6 +13,7 @@ from coven_watchdog.settings import Secret, Settings
 logger = logging.getLogger(__name__)
 
 _AT_THE_END = 2.0
+_LONG = 2.0
 
 
 class Beating:
@@ -47,7 +48,7 @@ class Beating:
             if wanted.wanted and (well() or wanted.url != self._known):
                 await self._give(wanted.url, await body())
 
-            seconds = to_whole_second(wanted.every.seconds) if wanted.wanted else math.inf
+            seconds = _pause(wanted.every.seconds) if wanted.wanted else math.inf
             self.pulse.rests(seconds)
             await self._nudge.wait(seconds)
             self.pulse.works()
@@ -84,3 +85,8 @@ class Beating:
             logger.info("the heartbeat is taken again")
 
         self._failing = error
+
+
+def _pause(seconds: float) -> float:
+    """With the wake-ups of others, when it is long."""
+    return to_whole_second(seconds) if seconds >= _LONG else seconds

@@ -21,12 +21,14 @@ class Deadman:
 
     Args:
         within: seconds, as `WITHIN`.
-        last_words: what is done before, in a thread of its own and for 5 s at most: standard error may be what hangs.
+        last_words: what is done before, in a thread of its own: standard error may be what hangs.
+        patience: seconds for that.
     """
 
-    def __init__(self, within: float, last_words: Callable[[], None]) -> None:
+    def __init__(self, within: float, last_words: Callable[[], None], *, patience: float = _LAST_WORDS) -> None:
         self._within = within
         self._last_words = last_words
+        self._patience = patience
         self._signs = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="deadman", daemon=True)
@@ -56,5 +58,5 @@ class Deadman:
     def _end(self) -> None:
         words = threading.Thread(target=self._last_words, name="last words", daemon=True)
         words.start()
-        words.join(_LAST_WORDS)
+        words.join(self._patience)
         os._exit(_CODE)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import anyio
+from anyio import to_thread
 
 from coven_watchdog import clock
 from coven_watchdog.daemon.deadman import WITHIN, Deadman
@@ -39,6 +40,7 @@ _OFTEN = 5
 _FORGIVEN = 10 * MINUTE
 _LAP = 5.0
 _NOTE_TASKS_EVERY = 6
+_DUMPED_WITHIN = 5.0
 
 
 class Loops(Protocol):
@@ -143,17 +145,27 @@ class Liveness:
                 if laps % _NOTE_TASKS_EVERY == 0:
                     self._tasks = tasks()
 
-                self.look(self._now().awake - before)
+                await self._look_or_dump(self._now().awake - before)
                 before, laps = self._now().awake, laps + 1
                 await anyio.sleep(self._lap if self._lap < _LAP else to_whole_second(self._lap))
         finally:
             deadman.stop()
 
+    async def _look_or_dump(self, passed: int) -> None:
+        try:
+            self.look(passed)
+        except StoodStillError:
+            # In a thread, and not for long: standard error may be what hangs.
+            with anyio.move_on_after(_DUMPED_WITHIN):
+                await to_thread.run_sync(self._dump, tasks(), abandon_on_cancel=True)
+
+            raise
+
     def look(self, passed: int) -> None:
         """One look, `passed` µs after the last.
 
         Raises:
-            StoodStillError: as `run`.
+            StoodStillError: a loop does not move any more.
         """
         # A lap that took longer than it was to take says that we were kept from running, and so was everybody.
         lap = min(passed, round(self._lap * 2 * SECOND))
@@ -183,7 +195,6 @@ class Liveness:
         if one.asked and one.stood <= 2 * limit:
             return
 
-        self._dump(tasks())
         message = f"{name} has not moved for {one.stood // SECOND} s"
         raise StoodStillError(message)
 

@@ -24,9 +24,11 @@ def tasks() -> tuple[Noted, ...]:
 
 
 def stacks(noted: Iterable[Noted]) -> Iterator[str]:
-    """Lines that show every thread, then every one of these tasks that has not ended."""
+    """Lines that show every thread, the main one first, then every one of these tasks that has not ended."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    for ident, frame in sys._current_frames().items():  # noqa: SLF001 - documented, and the one way to see other threads
+    main = threading.main_thread().ident
+    frames = sys._current_frames()  # noqa: SLF001 - documented, and the one way to see other threads
+    for ident, frame in sorted(frames.items(), key=lambda found: found[0] != main):
         yield f'Thread "{names.get(ident, "unknown")}" (most recent call first):'
         yield from _frames(frame)
 
