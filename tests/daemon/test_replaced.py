@@ -6,18 +6,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from coven_watchdog.daemon.replaced import Replaced
 from coven_watchdog.deliver.couriers import CourierPool
 from coven_watchdog.errors import ReplacedError
 from deliver.letters import script
-from waiting import auntil
+from waiting import auntil, until
 
 pytestmark = pytest.mark.anyio
 
 PROGRAM = script("exec(open(os.environ['WHAT']).read())")
-WHOLE, OTHER, HALF = "say(ready='1'); accept()", "say(ready='2'); accept()", "sys.exit('half an installation')"
+WHOLE, OTHER, HALF = (
+    "say(ready='1'); accept()",
+    "say(ready='2'); accept()",
+    "open(os.environ['WHAT'] + '.asked', 'w').close(); sys.exit('half an installation')",
+)
 
 
 class Installed:
@@ -36,6 +41,10 @@ class Installed:
         new = self.file.with_suffix(".new")
         new.write_text(text)
         new.rename(self.file)
+
+    def asked(self) -> bool:
+        """Whether half of it has been tried."""
+        return self.file.with_name(self.file.name + ".asked").exists()
 
     @asynccontextmanager
     async def watched(self, tries: int = 30) -> AsyncIterator[Replaced]:
@@ -61,11 +70,12 @@ async def test_another_version(installed: Installed) -> None:
         pytest.RaisesExc(ReplacedError, match="the courier is of version 2, this is 1"), flatten_subgroups=True
     ):
         async with installed.watched() as replaced:
-            for step in (None, HALF, OTHER):
-                installed.put(step)
-                await replaced.rung()
-                await anyio.sleep(0.1)
-
+            installed.put(None)
+            await replaced.rung()
+            await anyio.wait_all_tasks_blocked()
+            installed.put(HALF)
+            await anyio.to_thread.run_sync(until, installed.asked)
+            installed.put(OTHER)
             with anyio.fail_after(20):
                 await anyio.sleep_forever()
 
