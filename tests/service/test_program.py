@@ -64,6 +64,13 @@ def test_throw_away_ones(tmp_path: Path, prefix: str, env: dict[str, str]) -> No
     assert packaging(place, known, virtual=True, editable=False) is Packaging.PASSING
 
 
+def test_a_lasting_one_in_a_cache(tmp_path: Path) -> None:
+    """Others keep environments that last below ~/.cache, as Poetry does."""
+    place = tmp_path / ".cache/pypoetry/virtualenvs/x"
+    place.mkdir(parents=True)
+    assert packaging(place, {"HOME": str(tmp_path)}, virtual=True, editable=False) is Packaging.VENV
+
+
 def test_a_cache_nobody_named(tmp_path: Path) -> None:
     """A folder above it that says it is a cache is believed; a system's Python is never one."""
     (tmp_path / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55")

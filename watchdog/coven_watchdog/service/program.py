@@ -68,14 +68,19 @@ def packaging(prefix: Path, env: Mapping[str, str], *, virtual: bool, editable: 
 
 
 def _passing(prefix: Path, env: Mapping[str, str]) -> bool:
-    """Whether it lies in a cache: a known one, or below a folder that says it is one (a venv of uv's says so of itself)."""
+    """Whether it lies in a cache of uv's or pipx's, or below a folder that says it is a cache (a venv of uv's says so of itself)."""
     home = Path(env.get("HOME") or "/")
-    named = [Path(env[name]) for name in ("UV_CACHE_DIR", "XDG_CACHE_HOME") if env.get(name, "").startswith("/")]
-    pipx = [Path(env[name]) / ".cache" for name in ("PIPX_HOME",) if env.get(name, "").startswith("/")]
-    usual = [home / ".cache", home / "Library" / "Caches", home / ".local" / "pipx" / ".cache"]
-    real = Path(os.path.realpath(prefix))
-    places = {Path(os.path.realpath(place)) for place in (*named, *pipx, *usual)}
-    return any(above in places or (above / _CACHE_MARK).exists() for above in real.parents)
+    caches = (home / ".cache", home / "Library" / "Caches", *_named(env, "XDG_CACHE_HOME"))
+    pipx = (home / ".local" / "pipx", *_named(env, "PIPX_HOME"))
+    places = [cache / name for cache in caches for name in ("uv", "pipx")]
+    places += [*(folder / ".cache" for folder in pipx), *_named(env, "UV_CACHE_DIR")]
+    real = {Path(os.path.realpath(place)) for place in places}
+    return any(above in real or (above / _CACHE_MARK).exists() for above in Path(os.path.realpath(prefix)).parents)
+
+
+def _named(env: Mapping[str, str], name: str) -> tuple[Path, ...]:
+    """The folder in a variable, when there is one."""
+    return (Path(env[name]),) if env.get(name, "").startswith("/") else ()
 
 
 def _editable() -> bool:
