@@ -94,6 +94,9 @@ def test_a_zombie_in_the_record(kind: Kind) -> None:
     zombie = replace(FACTS, record_holder="zombie")
     assert suggestions(kind, zombie, PLACE) == (
         Suggestion("coven daemon start", Effect.STARTS, "Start it as soon as process 4711 is reaped"),
+        Suggestion(
+            "rm ~/.coven/daemon.json", Effect.DESTROYS_EVIDENCE, "If nobody reaps it, as in some containers, remove this first"
+        ),
     )
     assert suggestions(kind, replace(zombie, pid=None), PLACE)[0].why == "Start it as soon as the dead process is reaped"
 

@@ -70,7 +70,10 @@ def test_the_newer_word_counts() -> None:
         ({"last_error": "database is locked"}, "its maintenance fails: database is locked"),
         ({"maintenance_blocked": True}, "its maintenance is blocked"),
         ({"prune_age": 4 * MINUTE}, "its maintenance is overdue: the last was 4 min ago"),
-        ({"wal_bytes": 64 * MIB}, "its write-ahead log has grown to 64 MiB"),
+        (
+            {"wal_bytes": 64 * MIB},
+            "its write-ahead log has grown to 64 MiB; most likely a program reads the ledger and does not finish",
+        ),
         ({"status": "degraded"}, "the daemon cannot say how its ledger is"),
     ],
 )

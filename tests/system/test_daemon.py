@@ -234,13 +234,14 @@ def test_watched_before_it_exists(coven: RealCoven, watching: Watch, inbox: Inbo
 def test_a_daemon_that_nobody_reaps(late_coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     """While the dead daemon is a zombie no start can work: the message says to wait for that, and does not advise a start."""
     late_coven.start()
-    watching(late_coven)
+    program = watching(late_coven)
     pid = late_coven.pid
     late_coven.kill()
     (letter,) = inbox.wait(1)
     assert letter.kind == "daemon.crashed"
     assert "reaped" in letter.body
     assert str(pid) in letter.body
+    assert f"as soon as process {pid} is reaped" in program.cli("check").out
     late_coven.reaper.reap()
     late_coven.start()
     assert inbox.wait(2)[1].incident == letter.incident

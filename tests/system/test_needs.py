@@ -100,3 +100,15 @@ def test_a_version_that_was_not_tried(coven: RealCoven, watching: Watch, inbox: 
     assert program.cli("check").code == 0
     assert coven.try_launch("hello")[0] == 500
     assert {letter.kind for letter in inbox.wait(2)} == {"session.launch_failed", "harness.missing"}
+
+
+def test_an_answer_that_is_not_the_contract(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """An upgrade whose health lacks what was always there: it runs, and is told as unhealthy with what is wrong with its answer."""
+    coven.start()
+    watching(coven)
+    coven.stop()
+    _changed(coven, b"apiVersion", b"apiVersioX")
+    coven.cli("daemon", "start")
+    told = inbox.until(lambda letters: any(letter.kind == "daemon.unhealthy" for letter in letters))
+    letter = next(letter for letter in told if letter.kind == "daemon.unhealthy")
+    assert "GET /health: " in letter.body

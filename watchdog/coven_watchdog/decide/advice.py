@@ -86,14 +86,23 @@ def _after(kind: Kind, facts: Facts, place: Place) -> tuple[Suggestion, ...] | N
     start = _command("coven daemon start", facts.home, place)
     if facts.record_holder == Holder.ZOMBIE and kind is not Kind.DAEMON_RECORD_INVALID:
         process = f"process {facts.pid}" if facts.pid else "the dead process"
-        return (Suggestion(start, Effect.STARTS, f"Start it as soon as {process} is reaped"),)
+        wait = Suggestion(start, Effect.STARTS, f"Start it as soon as {process} is reaped")
+        return (
+            (wait, _remove(facts, place, "If nobody reaps it, as in some containers, remove this first"))
+            if facts.home
+            else (wait,)
+        )
 
     if kind is Kind.DAEMON_RECORD_INVALID or not facts.home:
         return None
 
-    why = "daemon.json names another program, so a start is refused. First remove it"
-    remove = Suggestion(f"rm {_path(facts, place, 'daemon.json')}", Effect.DESTROYS_EVIDENCE, why)
+    remove = _remove(facts, place, "daemon.json names another program, so a start is refused. First remove it")
     return (remove, Suggestion(start, Effect.STARTS, "Then start it again"))
+
+
+def _remove(facts: Facts, place: Place, why: str) -> Suggestion:
+    """The record in the way: it is made anew (tried on 0.4.6)."""
+    return Suggestion(f"rm {_path(facts, place, 'daemon.json')}", Effect.DESTROYS_EVIDENCE, why)
 
 
 def _made(advice: Advice, facts: Facts, place: Place) -> Suggestion | None:

@@ -95,7 +95,7 @@ def _neglect(storage: Storage) -> str:
         return f"its maintenance is overdue: the last was {storage.prune_age // MINUTE} min ago"
 
     if storage.wal_bytes >= _LARGE_WAL:
-        return f"its write-ahead log has grown to {storage.wal_bytes // MIB} MiB"
+        return f"its write-ahead log has grown to {storage.wal_bytes // MIB} MiB; most likely a program reads the ledger and does not finish"
 
     return "the daemon cannot say how its ledger is" if storage.status == _BLOCKED else ""
 
