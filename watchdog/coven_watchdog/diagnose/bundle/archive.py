@@ -12,7 +12,6 @@ from pathlib import Path
 
 from coven_watchdog.errors import WatchdogError
 
-LARGEST = 10 * 1000 * 1000
 _MODE = 0o600
 _LEVEL = 6
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})

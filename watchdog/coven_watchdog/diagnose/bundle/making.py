@@ -12,7 +12,7 @@ from coven_watchdog.diagnose.bundle.case import BundleCase, Wishes
 from coven_watchdog.diagnose.bundle.collectors import COLLECTORS
 from coven_watchdog.diagnose.bundle.facts import Collected
 from coven_watchdog.diagnose.bundle.gate import Hit, scan
-from coven_watchdog.diagnose.bundle.piece import Collector, Piece
+from coven_watchdog.diagnose.bundle.piece import Collector, Piece, bounded
 from coven_watchdog.diagnose.bundle.redacting import File, configured, redacted, redactor
 from coven_watchdog.diagnose.bundle.subject import subject
 from coven_watchdog.diagnose.collecting import Failure, fenced
@@ -25,6 +25,8 @@ from coven_watchdog.report.times import moment
 
 _DROPPED = "left out with --drop"
 _SHOWN = 5
+ROOM = 9_500_000
+"""Bytes of all files together before anything is taken out, so that an archive stays below 10 MB whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,25 @@ async def make(asked: Asked, request: Request) -> Bundle:
     _check(request.drop)
     case = await subject(asked, await examine(asked), request.id, request.wishes)
     pieces, absent = await _collected(case, request.drop)
-    masks = redactor(case, pieces)
-    files = [redacted(name, piece, masks) for name, piece in pieces.items()]
-    absent = [AbsentView(file=one.file, why=masks.text(one.why).text) for one in absent]
-    if report.NAME not in request.drop:
-        files.insert(0, _report(Collected(case, pieces), files, absent, masks))
+    return await to_thread.run_sync(bundled, Collected(case, pieces), absent, request.drop)
 
-    made_at = moment(case.now.wall)
+
+def bundled(found: Collected, absent: Sequence[AbsentView], drop: Collection[str]) -> Bundle:
+    """Redact what was collected, write the report, let the gate look, pack. The same comes of the same. Blocking.
+
+    Raises:
+        SecretFoundError: as by `make`.
+    """
+    masks = redactor(found.case, found.pieces)
+    files = [redacted(name, piece, masks) for name, piece in bounded(found.pieces, ROOM).items()]
+    absent = [AbsentView(file=one.file, why=masks.text(one.why).text) for one in absent]
+    if report.NAME not in drop:
+        files.insert(0, _report(found, files, absent, masks))
+
+    made_at = moment(found.case.now.wall)
     texts = {file.name: file.text for file in files} | {manifest.NAME: manifest.manifest(files, absent, made_at)}
-    _pass(await to_thread.run_sync(scan, texts.items(), configured(case)))
-    stamp = f"coven-bundle-{_about(case)}-{made_at:%Y%m%dT%H%M%SZ}"
+    _pass(scan(texts.items(), configured(found.case)))
+    stamp = f"coven-bundle-{_about(found.case)}-{made_at:%Y%m%dT%H%M%SZ}"
     return Bundle(stamp, tuple(files), tuple(absent), packed(stamp, {name: text.encode() for name, text in texts.items()}))
 
 

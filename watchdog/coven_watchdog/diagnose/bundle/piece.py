@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ class Piece:
         data: what the report reads of it.
         cut: what was left out because there was too much, in words, or "".
         missing: parts that could not be had, with why.
+        newest_first: the last lines are the oldest; else the first are.
     """
 
     lines: Sequence[str]
@@ -33,6 +34,21 @@ class Piece:
     data: object = None
     cut: str = ""
     missing: tuple[str, ...] = ()
+    newest_first: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of all lines."""
+        return sum(map(_size, self.lines))
+
+    def within(self, room: int) -> "Piece":
+        """Its newest lines that take at most so many bytes."""
+        kept, gone = fitting(self.lines if self.newest_first else reversed(self.lines), room)
+        if not gone:
+            return self
+
+        cut = ", ".join(part for part in (self.cut, f"{gone} older lines") if part)
+        return replace(self, lines=kept if self.newest_first else kept[::-1], cut=cut)
 
 
 Gather = Callable[[BundleCase], Awaitable[Piece]]
@@ -95,13 +111,28 @@ def fitting(lines: Iterable[str], room: int) -> tuple[list[str], int]:
     kept: list[str] = []
     gone = 0
     for one in lines:
-        room -= len(one.encode("utf-8", "replace")) + 1
+        room -= _size(one)
         if room < 0:
             gone += 1
         else:
             kept.append(one)
 
     return kept, gone
+
+
+def _size(line: str) -> int:
+    """As it is written, with its end."""
+    return (len(line) if line.isascii() else len(line.encode("utf-8", "replace"))) + 1
+
+
+def bounded(pieces: Mapping[str, Piece], room: int) -> dict[str, Piece]:
+    """All of them, the largest cut until they take at most so many bytes together."""
+    found = dict(pieces)
+    while (over := sum(piece.size for piece in found.values()) - room) > 0:
+        name = max(found, key=lambda one: found[one].size)
+        found[name] = found[name].within(max(0, found[name].size - over))
+
+    return found
 
 
 def named(values: Mapping[str, Any]) -> dict[str, Any]:

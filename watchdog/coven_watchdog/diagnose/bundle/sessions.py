@@ -10,7 +10,7 @@ from coven_watchdog.errors import NotCollectedError
 from coven_watchdog.model.words import Basis
 
 AT_MOST = 20_000
-_ROOM = 2 * 1024 * 1024
+_ROOM = 7 * 512 * 1024
 _EVENTS = 2_000
 _OUTPUT = 2 * 1024 * 1024
 _LONGEST = 16 * 1024
@@ -26,7 +26,7 @@ def sessions(case: BundleCase) -> Piece:
     rows = case.ledger.rows
     lines, gone = fitting((json_line(_shown(row, case)) for row in rows), _ROOM)
     older = gone + case.ledger.total - len(rows)
-    return Piece(lines, _SOURCE, Basis.INTERNAL, rows, f"{older} older sessions" if older else "")
+    return Piece(lines, _SOURCE, Basis.INTERNAL, rows, f"{older} older sessions" if older else "", newest_first=True)
 
 
 def _believed(case: BundleCase) -> Piece:
@@ -58,10 +58,8 @@ def _shown(row: Row, case: BundleCase) -> dict[str, Any]:
             "external": row.external or None,
         }
     )
-    events = {
-        one.kind: {"count": one.count, "size": one.size, "seq": [one.first, one.last], "last_at": one.last_at}
-        for one in row.events
-    }
+    # By kind: how many, how large together, first and last sequence number, when the last was recorded.
+    events = {one.kind: [one.count, one.size, one.first, one.last, one.last_at] for one in row.events}
     return shown | {"events": events} | (dict(row.private) if case.wishes.titles else {})
 
 

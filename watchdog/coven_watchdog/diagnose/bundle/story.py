@@ -55,7 +55,8 @@ def incidents(case: BundleCase) -> Piece:
         hush = _hush(case, rows)
 
     lines, gone = fitting((json_line(listed_incident(one, hush)) for one in found), _ROOM)
-    return Piece(lines, _SOURCE, Basis.INTERNAL, tuple(found), f"{gone} older incidents" if gone else "")
+    cut = f"{gone} older incidents" if gone else ""
+    return Piece(lines, _SOURCE, Basis.INTERNAL, tuple(found), cut, newest_first=True)
 
 
 def _hush(case: BundleCase, rows: StoreReader) -> Hush:
