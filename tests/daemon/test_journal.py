@@ -1,6 +1,8 @@
 """Whether the journal reads what we write."""
 
 import os
+import subprocess
+import sys
 import tempfile
 
 from coven_watchdog.daemon.journal import to_journal
@@ -16,3 +18,10 @@ def test_this_very_stream() -> None:
         closed = stream.fileno()
 
     assert not to_journal({"JOURNAL_STREAM": f"{facts.st_dev}:{facts.st_ino}"}, closed)
+
+
+def test_a_closed_stream_is_nobody_elses_number() -> None:
+    """What is opened later does not become standard error when that was closed."""
+    code = "import os, sys; from coven_watchdog.daemon.journal import keep_streams; keep_streams(); sys.exit(os.open('/', os.O_RDONLY) > 2)"
+    done = subprocess.run(["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, code], check=False, timeout=60)
+    assert done.returncode == 1

@@ -17,7 +17,7 @@ from coven_watchdog.daemon.doorbell import Bells, watch
 from coven_watchdog.daemon.ending import Ending
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.intake import Intake
-from coven_watchdog.daemon.journal import STDERR
+from coven_watchdog.daemon.journal import STDERR, keep_streams
 from coven_watchdog.daemon.options import RunOptions
 from coven_watchdog.daemon.parts import Parts, Resources, Surroundings, assembled
 from coven_watchdog.deliver.couriers import CourierPool, environment
@@ -43,6 +43,7 @@ def run(options: RunOptions) -> int:
         StoreError: the store was written by a later version, or takes nothing any more, not even in memory.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_streams()
     # Where everything stood, in the journal, when systemd's own timer runs out and it sends SIGABRT.
     faulthandler.enable(STDERR)
     configuration = Configuration(options)
