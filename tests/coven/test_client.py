@@ -93,13 +93,15 @@ async def test_health_is_asked_as_coven_wants_it(home: HomePaths) -> None:
         (lambda asking: asking.session("A.b_c:d-1", GENEROUS), "GET /api/v1/sessions/A.b_c:d-1 HTTP/1.1"),
         (lambda asking: asking.events("a:b", GENEROUS), "GET /api/v1/events?sessionId=a%3Ab&limit=100 HTTP/1.1"),
         (lambda asking: asking.event_after("a", 7, GENEROUS), "GET /api/v1/events?sessionId=a&afterSeq=7&limit=1 HTTP/1.1"),
+        (lambda asking: asking.output("a", 7, 64, GENEROUS), "GET /api/v1/events?sessionId=a&afterSeq=7&limit=64 HTTP/1.1"),
+        (lambda asking: asking.adapters(GENEROUS), "GET /api/v1/capabilities HTTP/1.1"),
     ],
 )
 async def test_each_route_is_asked_by_its_name(
     home: HomePaths, ask: Callable[[CovenClient], Awaitable[object]], line: str
 ) -> None:
     """Only reading routes, and nothing of a query can become another."""
-    with serving(home.socket, says(ROW | {"sessions": [ROW], "events": []})) as server:
+    with serving(home.socket, says(ROW | {"sessions": [ROW], "events": [], "capabilities": []})) as server:
         async with client(home) as asking:
             await ask(asking)
 

@@ -224,3 +224,11 @@ def test_a_cursor_that_no_request_could_carry_is_refused() -> None:
     assert wire.decode_page(body({"sessions": [], "next_cursor": "c" * 2000})).next_cursor == "c" * 2000
     with pytest.raises(NotContractError):
         wire.decode_page(body({"sessions": [], "next_cursor": "c" * 3000}))
+
+
+def test_dropped_output_is_counted() -> None:
+    """By the word of the events themselves; one whose word is not understood is one piece."""
+    payloads: list[Any] = ['{"droppedEvents": 3}', "{}", '{"droppedEvents": "x"}', "no", None, 7, '{"droppedEvents": 0}']
+    events = [{"seq": at, "kind": "output_truncated", "payload_json": payload} for at, payload in enumerate(payloads)]
+    events.append({"seq": 99, "kind": "output", "payload_json": '{"droppedEvents": 1000}'})
+    assert wire.decode_events(body({"events": events})).dropped == 3 + len(payloads) - 1

@@ -292,3 +292,15 @@ def test_again_although_it_was_silenced() -> None:
     over = resolved(of(), WELL, at(1)).incident
     again = hidden(reopened(over, CRASHED, at(4)).incident, Silence("s", WALL + HOUR), minutes=5)
     assert trouble(again, Reason.CHANGED)[1] == "Again: it was well for 3 min."
+
+
+def test_what_a_session_printed() -> None:
+    """Its last lines below it, each harmless, and whether there are gaps."""
+    facts = Facts(sessions=THREE[:1], output=("all\x1b[2J well", "token=abcdefghijklmnop1234"), dropped=2)
+    lines = trouble(replace(of(bad(Kind.SESSION_FAILED)), facts=facts))
+    assert lines[2:6] == [
+        "Its recorded output has gaps: 2 pieces dropped.",
+        "Printed last:",
+        "> all well",
+        "> token=[redacted]",
+    ]

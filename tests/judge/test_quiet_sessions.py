@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from coven_watchdog.model.facts import EventWriter, Identity
-from coven_watchdog.model.processes import OutputSeen, Pulse, PulsesSeen
+from coven_watchdog.model.processes import OutputSeen, Pulse, PulsesSeen, TailSeen
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import Basis, Look, Owner, ProcessState
-from coven_watchdog.settings import Delay, Duration, Sessions, Settings
+from coven_watchdog.settings import Delay, Duration, Privacy, Sessions, Settings
 from tale import GOOD, HOME, NEXT, Tale, moment, row
 
 WAITING, STALLED = "session.waiting", "session.stalled"
@@ -165,3 +165,17 @@ def test_silence_must_have_been_seen_to_the_end() -> None:
     tale.health(222, health=replace(GOOD, event_writer=counted(8)))
     assert tale.looks == (Look.OUTPUT,)
     assert not tale.presents
+
+
+def test_what_a_prompt_asks() -> None:
+    """Where it is wanted it is read before the message goes out, and again in the next quiet spell."""
+    tale = silent(settings=Settings(homes=(HOME,), privacy=Privacy(output_lines=5)))
+    assert (tale.presents, tale.looks) == ((), (Look.TAIL,))
+    tale.see(201, TailSeen(HOME, tale.now, "s1", ("Go on? [y/n]",)))
+    assert tale.verdict(WAITING).facts.output == ("Go on? [y/n]",)
+    felt(tale, 230, 500)
+    for second in range(260, 461, 30):
+        felt(tale, second, 500)
+
+    tale.health(461, health=replace(GOOD, event_writer=counted(7)))
+    assert (tale.presents, tale.looks) == ((), (Look.TAIL,))

@@ -56,12 +56,13 @@ def test_a_row_of_another_shape_says_what_it_is_not() -> None:
 
 
 def test_titles_are_found_and_removed() -> None:
-    """In sessions that were hit, lost, or live on; everything else stays."""
+    """In sessions that were hit, lost, or live on; and what one printed. Everything else stays."""
     titles, none = (brief(), brief(id="other")), (brief(title=""), brief(id="other", title=""))
     for full, bare in (
         (Facts(sessions=titles, count=2), Facts(sessions=none, count=2)),
         (Facts(lost=titles, count=2), Facts(lost=none, count=2)),
         (Facts(survivors=titles, count=2), Facts(survivors=none, count=2)),
+        (Facts(output=("words",), count=2), Facts(count=2)),
     ):
         assert titled(incident(facts=full))
         assert not titled(incident(facts=bare))

@@ -91,6 +91,7 @@ class Privacy(_Section, frozen=True, kw_only=True):
     """What may leave, and what may be read."""
 
     titles: Titles = Titles.DESKTOP
+    output_lines: int = 0
     read_environ: bool = True
     patterns: tuple[str, ...] = ()
 

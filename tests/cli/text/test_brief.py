@@ -17,7 +17,9 @@ def _said(path: Path, *, alive: bool) -> str:
 def test_one_line(tmp_path: Path) -> None:
     """The worst, for how long, how many more, and the next command."""
     path = fill(tmp_path)
-    assert _said(path, alive=True) == "✖ Coven crashed: killed by signal 9 · 2 sessions hit 5 min · 1 more · coven-watchdog status"
+    assert (
+        _said(path, alive=True) == "✖ Coven crashed: killed by signal 9 · 2 sessions hit 5 min · 1 more · coven-watchdog status"
+    )
     assert _said(path, alive=False) == "✖ Nobody watches Coven (last seen 1 s ago) · coven-watchdog status"
     assert text(brief_lines(Brief(watched=False, seen_at=None, worst=None, more=0), HERE)) == (
         "✖ Nobody watches Coven · coven-watchdog status"

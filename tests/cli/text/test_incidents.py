@@ -71,6 +71,9 @@ def test_the_page_about_what_is_over(tmp_path: Path) -> None:
     assert "coven run codex --continue 3f0c" in shown
     assert "Scene" not in shown
     assert "Tries that failed" not in shown
+    printed = text(detail_lines(replace(one, output=("no such file", "bye"), output_dropped=2), HERE))
+    assert "Printed last\n  no such file\n  bye\n" in printed
+    assert "output    recorded with gaps: 2 pieces dropped" in printed
     assert "no longer watched" in text(detail_lines(replace(one, withdrawn=True), HERE))
 
 

@@ -29,6 +29,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "sessions.stalled_after": (0, _YEAR),
     "sessions.ghost_after": (SECOND, _YEAR),
     "sessions.stuck_after": (SECOND, _YEAR),
+    "privacy.output_lines": (0, 50),
     "alerts.group_wait": (0, MINUTE * 60),
     "alerts.group_interval": (0, DAY),
     "alerts.repeat_every": (MINUTE, _YEAR),

@@ -37,6 +37,7 @@ EXPLAINED: Mapping[str, str] = {
     "delivery.preload": "Keep the sender loaded: the first alert is 0.3 s sooner, for 45 MiB a channel.",
     "privacy": "What may leave this machine, and what may be read.",
     "privacy.titles": "Which channels may show session titles; an untitled session's title is its whole prompt.",
+    "privacy.output_lines": "How many of the last lines of a session that failed, crashed, stalled or waits its messages show. 0: output is never asked for.",
     "privacy.read_environ": "Read PATH and COVEN_* of the daemon and its children, and nothing else of their environment.",
     "privacy.patterns": "Regular expressions (RE2) of more that is masked, wherever text is stored, shown or sent.",
     "heartbeat": "Signs of life of the watchdog itself, for a service that tells you when they stop.",

@@ -22,6 +22,7 @@ from coven_watchdog.coven.exchange import Reply, deadline, exchange
 from coven_watchdog.coven.health import decode_health
 from coven_watchdog.coven.newest import EventAfter, decode_event_after
 from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.coven.tail import OutputPage, decode_output
 from coven_watchdog.coven.trust import examine
 from coven_watchdog.decide.text import said
 from coven_watchdog.errors import (
@@ -139,6 +140,11 @@ class CovenClient:
         """The first events of a session, by `GET /events?sessionId=…&limit=100`: all of one that was short."""
         reply = await self._ask("events", {"sessionId": _checked(session), "limit": "100"}, timeout)
         return await _usable(reply, wire.decode_events)
+
+    async def output(self, session: str, after: int, limit: int, timeout: float) -> Answer[OutputPage]:  # noqa: ASYNC109 - the same
+        """What a session printed in the first events after a sequence number, by `GET /events?sessionId=…&afterSeq=…&limit=…`."""
+        query = {"sessionId": _checked(session), "afterSeq": str(after), "limit": str(limit)}
+        return await _usable(await self._ask("events", query, timeout), decode_output)
 
     async def event_after(self, session: str, after: int, timeout: float) -> Answer[EventAfter]:  # noqa: ASYNC109 - the same
         """The first event of a session after a sequence number, by `GET /events?sessionId=…&afterSeq=…&limit=1`."""

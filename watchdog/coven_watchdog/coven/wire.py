@@ -34,12 +34,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
-    """How many events a page had, the sequence number of its last, whether more follow, and when (wall µs) its last said exit."""
+    """How many events a page had, the sequence number of its last, whether more follow, and when (wall µs) its last said exit.
+
+    `dropped`: how many pieces of output are missing among them, by their own word.
+    """
 
     count: int
     last_seq: int | None
     has_more: bool
     exit_at: int | None = None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,16 @@ class _Event(msgspec.Struct, frozen=True, gc=False):
     seq: Count
     kind: str | None = None
     created_at: str | None = None
+    payload: msgspec.Raw = msgspec.field(name="payload_json", default=_NONE)
 
 
 class _Events(msgspec.Struct, frozen=True, gc=False):
     events: list[_Event]
     more: bool | None = msgspec.field(name="hasMore", default=None)
+
+
+class _Truncated(msgspec.Struct, frozen=True, gc=False):
+    dropped: Count = msgspec.field(name="droppedEvents", default=1)
 
 
 class _Fault(msgspec.Struct, frozen=True, gc=False):
@@ -105,6 +114,8 @@ _listing: Decoder[_Page | list[_Row]] = Decoder(_Page | list[_Row])
 _loose: Decoder[_LoosePage | list[msgspec.Raw]] = Decoder(_LoosePage | list[msgspec.Raw])
 _row: Decoder[_Row] = Decoder(_Row)
 _events: Decoder[_Events] = Decoder(_Events)
+_payload: Decoder[str] = Decoder(str)
+_truncated: Decoder[_Truncated] = Decoder(_Truncated)
 _refusal: Decoder[_Refusal] = Decoder(_Refusal)
 _participant: Decoder[_Participant] = Decoder(_Participant)
 
@@ -169,7 +180,7 @@ def decode_session(body: bytes) -> SessionRow:
 
 
 def decode_events(body: bytes) -> EventsPage:
-    """The answer of `GET /events?sessionId=…`; of what they say, only whether the last was the exit.
+    """The answer of `GET /events?sessionId=…`; of what they say, only whether the last was the exit, and what was dropped.
 
     Raises:
         NotContractError: not JSON, or no page of events.
@@ -179,7 +190,17 @@ def decode_events(body: bytes) -> EventsPage:
         return EventsPage(0, None, bool(page.more))
 
     last, over = page.events[-1], not page.more and page.events[-1].kind == "exit"
-    return EventsPage(len(page.events), last.seq, bool(page.more), wall_of(last.created_at or "") if over else None)
+    exit_at = wall_of(last.created_at or "") if over else None
+    dropped = sum(_dropped(event) for event in page.events if event.kind == "output_truncated")
+    return EventsPage(len(page.events), last.seq, bool(page.more), exit_at, dropped)
+
+
+def _dropped(event: _Event) -> int:
+    """One piece at least, whatever shape its word has: a text that holds JSON."""
+    with suppress(NotContractError):
+        return max(1, _truncated(_payload(bytes(event.payload)).encode("utf-8", "replace")).dropped)
+
+    return 1
 
 
 def decode_error(body: bytes) -> CovenFault:

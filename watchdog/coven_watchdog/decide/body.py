@@ -12,10 +12,10 @@ from coven_watchdog.decide import phrases
 from coven_watchdog.decide.changes import became_at, spell, went_through
 from coven_watchdog.decide.comebacks import comeback
 from coven_watchdog.decide.hiding import holds
-from coven_watchdog.decide.text import one_line, sentence
+from coven_watchdog.decide.text import one_line, said, sentence
 from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.digests import Digest
-from coven_watchdog.model.incidents import Chapter, Incident
+from coven_watchdog.model.incidents import Chapter, Facts, Incident
 from coven_watchdog.model.telling import Member, Notification
 from coven_watchdog.model.time import MINUTE, Instant
 from coven_watchdog.model.words import Form, Kind, Reason, Transition
@@ -24,6 +24,7 @@ from coven_watchdog.settings import Channel, Settings
 _SINCE_AFTER = MINUTE
 _PLACE_LIMIT = 64
 _HIDDEN_LIMIT = 200
+_PRINTED_LIMIT = 200
 _HIDINGS = frozenset({Transition.ACKNOWLEDGED, Transition.SILENCED})
 _BESIDE = _HIDINGS | {Transition.UNACKNOWLEDGED, Transition.REMINDED}
 """What stands in a story without any change of the trouble itself."""
@@ -64,6 +65,7 @@ def trouble_lines(page: Page, incident: Incident, role: Reason) -> tuple[str, ..
         _before(page, incident) if role is not Reason.CHANGED else "",
         _beside(page, incident, role),
         _hit(page, incident),
+        *_printed(incident.facts),
         phrases.sessions(incident.facts.lost, titles=page.titles, label="Lost: "),
         _survivors(page, incident),
         *phrases.go_on(incident, page.place),
@@ -222,6 +224,13 @@ def _hit(page: Page, incident: Incident) -> str:
         return "Which sessions it hit is not known."
 
     return phrases.sessions(facts.sessions, titles=page.titles)
+
+
+def _printed(facts: Facts) -> tuple[str, ...]:
+    """What the session printed last, and whether that is all of it."""
+    gaps = f"Its recorded output has gaps: {counted(facts.dropped, 'piece')} dropped." if facts.dropped else ""
+    lines = tuple(f"> {said(text, _PRINTED_LIMIT)}" for text in facts.output)
+    return (gaps, "Printed last:" if lines else "", *lines)
 
 
 def _survivors(page: Page, incident: Incident) -> str:

@@ -5,6 +5,7 @@ Silence is Coven's word: its counter of recorded events, or the newest event of 
 
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, clear, internal, merged, present, said, witness
 from coven_watchdog.judge.ghosts import writes
+from coven_watchdog.judge.output import reads, with_output
 from coven_watchdog.model.facts import EventWriter
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
 from coven_watchdog.model.processes import Pulse
@@ -44,7 +45,17 @@ def _judge(case: Case, session: LiveSession) -> Judgement:
         return ask(case, Look.HEALTH)
 
     silence = _silence(case, session, quiet, after)
-    return _present(case, session, kind, silence) if silence else ask(case, Look.OUTPUT, subject=session.row.id)
+    if silence is None:
+        return ask(case, Look.OUTPUT, subject=session.row.id)
+
+    return (
+        _present(case, session, kind, silence) if _read(case, session, quiet) else ask(case, Look.TAIL, subject=session.row.id)
+    )
+
+
+def _read(case: Case, session: LiveSession, quiet: Quiet) -> bool:
+    """What it printed last is known, where somebody wants it told."""
+    return not reads(case) or (session.tail is not None and session.tail.at.awake >= quiet.since.awake)
 
 
 def _patience(case: Case, pulse: Pulse) -> tuple[Kind, int]:
@@ -100,6 +111,7 @@ def _present(case: Case, session: LiveSession, kind: Kind, silence: Witness) -> 
         detail=f"a signal stopped its process {pulse.identity.pid}" if stopped else "",
         last_seen=session.quiet.since.wall,
     )
+    facts = with_output(facts, session.tail)
     idle = internal("processes", at, _idle(stopped=stopped, since=session.quiet.since, at=at))
     return said(present(case, f"session:{session.row.id}", kind, silence, idle, facts=facts, fact_at=session.quiet.since))
 

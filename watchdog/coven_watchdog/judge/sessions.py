@@ -6,6 +6,7 @@ from dataclasses import replace
 from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, tried, wait, witness
 from coven_watchdog.judge.ended import exit_words
 from coven_watchdog.judge.harnesses import why_not_launched
+from coven_watchdog.judge.output import wanted, with_output
 from coven_watchdog.model.facts import ExitStatus, SessionRow
 from coven_watchdog.model.incidents import Facts, Judgement, Witness
 from coven_watchdog.model.time import MINUTE, SECOND
@@ -21,6 +22,7 @@ _INTERRUPTED = 130
 _BEHIND = 5 * SECOND
 """A `coven run` writes its row's end 13 to 37 ms after the event (seen on 0.4.6); much later, somebody else has touched the row."""
 _GIVES_UP_ASKING = 10 * SECOND
+_WITH_OUTPUT = frozenset({Kind.SESSION_FAILED, Kind.SESSION_CRASHED})
 _DECIDED = 15 * SECOND
 """Nothing about an end is waited for as long as this."""
 
@@ -200,7 +202,12 @@ def _tell(
     detail: str = "",
 ) -> Judgement:
     row = ending.row
+    looks = wanted(case, ending) if kind in _WITH_OUTPUT and case.since(ending.noticed) < _GIVES_UP_ASKING else ()
+    if looks:
+        return ask(case, *looks, subject=row.id, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+
     facts = Facts(exit=exit_, exit_source=source, home=case.state.home, sessions=(brief_row(row),), detail=detail)
+    facts = with_output(facts, ending.tail, ending.dropped) if kind in _WITH_OUTPUT else facts
     verdict = present(
         case,
         f"session:{row.id}",

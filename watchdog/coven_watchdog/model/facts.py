@@ -245,11 +245,12 @@ class SessionSeen(Observation):
 
 @dataclass(frozen=True, slots=True)
 class EventsSeen(Observation):
-    """Whether a session ever wrote an event. `exit_at`: when (wall µs) the last of few said exit."""
+    """Whether a session ever wrote an event. `exit_at`: when (wall µs) the last of few said exit. `dropped`: how much of its output is missing among them."""
 
     session: str
     any: bool
     exit_at: int | None = None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

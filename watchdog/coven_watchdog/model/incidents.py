@@ -67,6 +67,10 @@ class Facts:
     count: int = 0
     last_seen: int | None = None
     """Wall µs of the last good sign."""
+    output: tuple[str, ...] = ()
+    """The last lines that the session printed, where somebody wants them told."""
+    dropped: int = 0
+    """How many pieces of its output are known not to be recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,3 +70,13 @@ class OutputSeen(Observation):
     newest: int | None
     final: bool = True
     over: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TailSeen(Observation):
+    """The last lines that a session printed, and how many pieces of its output are known to be dropped. `known` False: it could not be read."""
+
+    session: str
+    lines: tuple[str, ...] = ()
+    dropped: int = 0
+    known: bool = True

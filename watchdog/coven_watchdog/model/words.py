@@ -428,6 +428,7 @@ class Look(StrEnum):
     LOG = auto()
     PROGRAMS = auto()
     ADAPTERS = auto()
+    TAIL = auto()
 
 
 class Sign(StrEnum):

@@ -14,6 +14,7 @@ from coven_watchdog.observe.scene import SceneSource
 from coven_watchdog.observe.sessions import SessionsSource
 from coven_watchdog.observe.sleep import SleepSource
 from coven_watchdog.observe.source import Emit, Source
+from coven_watchdog.observe.tails import TailsSource
 
 __all__ = ["SOURCES", "Emit", "Source"]
 
@@ -27,6 +28,7 @@ SOURCES = (
     LogSource,
     ProgramsSource,
     AdaptersSource,
+    TailsSource,
     SleepSource,
 )
 """Every source of a home, in the order in which they are started."""

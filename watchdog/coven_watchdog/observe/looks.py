@@ -16,7 +16,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.incidents import LookRequest
 from coven_watchdog.model.log import LogSeen
-from coven_watchdog.model.processes import HarnessSought, OutputSeen
+from coven_watchdog.model.processes import HarnessSought, OutputSeen, TailSeen
 from coven_watchdog.model.programs import AdaptersSeen, ProgramsSeen
 from coven_watchdog.model.time import MILLISECOND, SECOND, Instant
 from coven_watchdog.model.words import Look, Route
@@ -46,6 +46,7 @@ _OF_SESSION: Mapping[type[Observation], Look] = {
     EventsSeen: Look.EVENTS,
     HarnessSought: Look.HARNESS,
     OutputSeen: Look.OUTPUT,
+    TailSeen: Look.TAIL,
 }
 
 
@@ -96,6 +97,7 @@ def answers(observation: Observation) -> tuple[tuple[Look, str], ...]:
             SessionSeen(session=session)
             | EventsSeen(session=session)
             | HarnessSought(session=session)
+            | TailSeen(session=session)
             | OutputSeen(session=session, over=True)
         ):
             return ((_OF_SESSION[type(observation)], session),)
@@ -112,7 +114,7 @@ def patience(request: LookRequest, probe: Probe) -> float:
         timeout = probe.health_timeout if request.timeout is None else request.timeout
         return timeout / SECOND + _QUEUE
 
-    if request.look is Look.OUTPUT:
+    if request.look in {Look.OUTPUT, Look.TAIL}:
         return _SEARCH
 
     return _REQUEST if request.look in {Look.ADAPTERS, Look.SESSIONS, Look.SESSION, Look.EVENTS, Look.HARNESS} else _LOCAL

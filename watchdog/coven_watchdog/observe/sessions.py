@@ -282,7 +282,7 @@ class SessionsSource:
             return
 
         page = answer.value
-        await emit(EventsSeen(shared.home, shared.now(), session, page.count > 0, page.exit_at))
+        await emit(EventsSeen(shared.home, shared.now(), session, page.count > 0, page.exit_at, page.dropped))
 
     async def _tell_runner(self, emit: Emit, session: str) -> None:
         runner = self._shared.runners.get(session)

@@ -124,6 +124,8 @@ class IncidentDetail(ListedIncident, frozen=True, kw_only=True):
     withdrawn: bool
     exit: ExitView | None
     detail: str | None
+    output: tuple[str, ...]
+    output_dropped: int
     between: tuple[datetime, datetime] | None
     sessions: tuple[SessionView, ...]
     lost: tuple[SessionView, ...]
@@ -192,6 +194,8 @@ def incident_shown(rows: Rows, incident: Incident, place: Place, hush: Hush) -> 
             withdrawn=incident.withdrawn,
             exit=exit_view(facts),
             detail=said(facts.detail, _LONGEST) or None,
+            output=tuple(said(text, _LONGEST) for text in facts.output),
+            output_dropped=facts.dropped,
             between=(moment(facts.between[0]), moment(facts.between[1])) if facts.between else None,
             sessions=_sessions(facts.sessions),
             lost=_sessions(facts.lost),

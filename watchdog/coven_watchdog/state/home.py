@@ -19,7 +19,7 @@ from coven_watchdog.model.facts import (
 )
 from coven_watchdog.model.log import LogSeen
 from coven_watchdog.model.looks import HomeLook, Outlived
-from coven_watchdog.model.processes import HarnessSought, Pulse
+from coven_watchdog.model.processes import HarnessSought, Pulse, TailSeen
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
 from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
@@ -60,6 +60,8 @@ class LiveSession:
     """When its row was last asked for by its id."""
     starter: HarnessSought | None = None
     """The last look that found the `coven run` which is to start it."""
+    tail: TailSeen | None = None
+    """What it printed last."""
 
     @property
     def own(self) -> bool:
@@ -89,6 +91,10 @@ class Ending:
     """Whether it ever wrote an event; None while not asked."""
     exit_at: int | None = None
     """When (wall µs) it wrote that it was over, if that could be read."""
+    dropped: int = 0
+    """How many pieces of its output were seen to be missing."""
+    tail: TailSeen | None = None
+    """What it printed last."""
     lost_with: Identity | None = None
     """The daemon it ended with: part of that daemon's story."""
     old: bool = False

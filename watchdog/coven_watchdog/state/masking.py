@@ -13,7 +13,20 @@ from coven_watchdog.redact import patterns as expressions
 
 _FREE = frozenset(
     {
-        *("detail", "error", "kernel", "last_error", "log_tail", "note", "project_root", "record", "remedy", "saw", "strange"),
+        *(
+            "detail",
+            "error",
+            "kernel",
+            "last_error",
+            "lines",
+            "log_tail",
+            "note",
+            "project_root",
+            "record",
+            "remedy",
+            "saw",
+            "strange",
+        ),
         *("title", "trouble"),
     }
 )

@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Any
 
 from coven_watchdog.model.facts import EventsSeen, HarnessEnded, HarnessSeen, Observation, RunnerSeen
-from coven_watchdog.model.processes import HarnessSought, OutputSeen, PulsesSeen
+from coven_watchdog.model.processes import HarnessSought, OutputSeen, PulsesSeen, TailSeen
 from coven_watchdog.state.home import HomeState
 from coven_watchdog.state.quiet import fold_output, fold_pulses
 from coven_watchdog.state.sessions import fold_events, fold_harness, fold_harness_end, fold_runner, fold_sought
+from coven_watchdog.state.tails import fold_tail
 
 OF_PROCESSES: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] = MappingProxyType(
     {
@@ -19,5 +20,6 @@ OF_PROCESSES: Mapping[type[Observation], Callable[[HomeState, Any], HomeState]] 
         RunnerSeen: fold_runner,
         PulsesSeen: fold_pulses,
         OutputSeen: fold_output,
+        TailSeen: fold_tail,
     }
 )

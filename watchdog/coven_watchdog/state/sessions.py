@@ -70,7 +70,7 @@ def fold_row(state: HomeState, seen: SessionSeen) -> HomeState:
 
 def fold_events(state: HomeState, seen: EventsSeen) -> HomeState:
     """Whether an ended session ever wrote an event, and when it wrote that it was over."""
-    return _on_ending(state, seen.session, events=seen.any, exit_at=seen.exit_at)
+    return _on_ending(state, seen.session, events=seen.any, exit_at=seen.exit_at, dropped=seen.dropped)
 
 
 def fold_harness(state: HomeState, seen: HarnessSeen) -> HomeState:

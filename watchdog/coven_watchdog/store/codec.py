@@ -70,13 +70,13 @@ def _scrubbed(value: Any) -> Any:  # noqa: ANN401 - plain JSON values of any sha
 
 
 def titled(incident: Incident) -> bool:
-    """Whether a session's title stands in it."""
-    return any(brief.title for brief in _briefs(incident.facts))
+    """Whether a session's title, or what one printed, stands in it."""
+    return bool(incident.facts.output) or any(brief.title for brief in _briefs(incident.facts))
 
 
 def untitled(incident: Incident) -> Incident:
-    """The incident without any session's title."""
-    facts = incident.facts
+    """The incident without any session's title, and without what one printed."""
+    facts = replace(incident.facts, output=())
     return replace(
         incident,
         facts=replace(facts, sessions=_plain(facts.sessions), lost=_plain(facts.lost), survivors=_plain(facts.survivors)),

@@ -78,6 +78,9 @@ def _facts(one: IncidentDetail, here: Here) -> Iterator[tuple[Span, str]]:
         how = f"exit code {one.exit.code}" if one.exit.signal is None else f"killed by signal {one.exit.signal}"
         yield Span("ended by", Shade.DIM), f"{how}{f' (as the {one.exit.source} says)' if one.exit.source else ''}"
 
+    if one.output_dropped:
+        yield Span("output", Shade.DIM), f"recorded with gaps: {counted(one.output_dropped, 'piece')} dropped"
+
     if one.acknowledgement is not None:
         yield Span("acknowledged", Shade.DIM), acknowledged_words(one.acknowledgement, here)
 
@@ -100,6 +103,7 @@ def _parts(one: IncidentDetail, here: Here) -> Iterator[tuple[str, list[Line]]]:
     yield "Sessions lost", columns([_session(brief) for brief in one.lost])
     yield "Live on", columns([_session(brief) for brief in one.survivors])
     yield "Evidence", columns([_witness(witness, here) for witness in one.witnesses])
+    yield "Printed last", [line("  ", Span(text, Shade.DIM)) for text in one.output]
     yield "Story", columns([_event(event, here) for event in one.history])
     yield "Scene", list(_scene(one.scene, here)) if one.scene else []
     yield "Tries that failed", columns(list(_failures(one, here)))
