@@ -1,7 +1,5 @@
 """Why nobody answers, in words."""
 
-import os
-
 import pytest
 
 from coven_watchdog.service.absence import no_systemd
@@ -22,14 +20,6 @@ def test_words(env: dict[str, str], missing: bool, booted: bool, why: str, what:
     assert why in error.message
     assert what in error.next_step
     assert error.code == "no_manager"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root is called by sudo")
-def test_sudo() -> None:
-    """Under sudo it names the user whose service it would be."""
-    error = no_systemd({"SUDO_USER": "ada", "XDG_RUNTIME_DIR": "/run/user/0"}, "", missing=False, booted=True)
-    assert "belongs to ada" in error.message
-    assert error.next_step == "call it as ada, without sudo"
 
 
 def test_silence() -> None:

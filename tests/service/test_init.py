@@ -48,6 +48,18 @@ def test_anothers_home(programs: Programs, home: Path) -> None:
     assert "without sudo" in raised.value.next_step
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is called by sudo")
+def test_sudo(programs: Programs, home: Path) -> None:
+    """Who writes sudo does not mean root's Coven: refused, whether root has a manager or not; to look at the file is allowed."""
+    programs.add("systemctl", ANSWERS)
+    with pytest.raises(NoManagerError, match="not that of ada") as raised:
+        manager(programs.env(home, SUDO_USER="ada"))
+
+    assert raised.value.next_step.startswith("call it as ada, without sudo")
+    assert manager(programs.env(home, SUDO_USER="ada"), asked=False).rendered()
+    manager(programs.env(home, SUDO_USER="root"))
+
+
 def test_set_up(programs: Programs, home: Path) -> None:
     """It is installed and started; again, it is started, which is nothing for one that runs; when its file changed, started anew."""
     programs.add("systemctl", ANSWERS, UNKNOWN)

@@ -34,7 +34,14 @@ ABSENT = (f"print {JOB}", 113, "Could not find service")
 def _made(programs: Programs, home: Path, *answers: tuple[str, int, str]) -> Launchd:
     programs.add("launchctl", *answers)
     surroundings = Surroundings(programs.env(home))
-    return Launchd(surroundings, python, System(surroundings.env))
+    return Launchd(surroundings, python, System(surroundings.env), 0.3)
+
+
+def _then(programs: Programs, verb: str, line: str) -> None:
+    """From when `verb` is called on, the first answer is `line`."""
+    script = (programs.folder / "launchctl").read_text()
+    change = f'case "$*" in {verb}*) echo "{line}" >"$here/launchctl.answers";; esac\nwhile IFS='
+    (programs.folder / "launchctl").write_text(script.replace("while IFS=", change, 1))
 
 
 def _asked(programs: Programs) -> list[str]:
@@ -82,6 +89,22 @@ def test_start_loads(programs: Programs, home: Path) -> None:
     assert _asked(programs)[-1] == f"bootstrap {DOMAIN} {service.path}"
 
 
+def test_it_comes_up_or_does_not(programs: Programs, home: Path) -> None:
+    """A start waits until launchd calls it running; one that does not come up, or does not end, is told with where to look."""
+    service = _made(programs, home, ABSENT, ("never", 0, RUNNING))
+    service.install()
+    with pytest.raises(WatchdogError, match="did not come up") as raised:
+        service.start()
+
+    assert raised.value.next_step == "coven-watchdog service logs"
+    _then(programs, "bootstrap", f"print {JOB}|0|launchctl.1")
+    service.start()
+    with pytest.raises(WatchdogError, match="did not end"):
+        service.restart()
+
+    assert service.drop_ins == ()
+
+
 def test_start_of_a_loaded_one(programs: Programs, home: Path) -> None:
     """One that is loaded is only started."""
     service = _made(programs, home, (f"print {JOB}", 0, RUNNING))
@@ -94,9 +117,7 @@ def test_stop_and_uninstall(programs: Programs, home: Path) -> None:
     """Both unload it, and wait until launchd has forgotten it; a stopped one has nothing to unload."""
     service = _made(programs, home, (f"print {JOB}", 0, RUNNING))
     service.install()
-    script = (programs.folder / "launchctl").read_text()
-    forgets = f'case "$*" in bootout*) echo "print {JOB}|113|launchctl.0" >"$here/launchctl.answers";; esac\nwhile IFS='
-    (programs.folder / "launchctl").write_text(script.replace("while IFS=", forgets, 1))
+    _then(programs, "bootout", f"print {JOB}|113|launchctl.0")
     service.stop()
     assert _asked(programs)[-1] == f"bootout {JOB}"
     assert service.state().condition is ServiceCondition.STOPPED

@@ -117,6 +117,32 @@ def test_a_folder_that_cannot_be_written(programs: Programs, home: Path) -> None
     assert _asked(programs) == []
 
 
+def test_a_folder_that_systemd_does_not_read(programs: Programs, home: Path) -> None:
+    """A new file that systemd refuses is taken back; where the shell's XDG_CONFIG_HOME moved it, that is said."""
+    refuses = (f"--user enable {NAME}", 1, "Failed to enable unit: Unit file does not exist.")
+    service = _made(programs, home, refuses, XDG_CONFIG_HOME=str(home / "elsewhere"))
+    with pytest.raises(WatchdogError, match="does not exist") as raised:
+        service.install()
+
+    assert "XDG_CONFIG_HOME" in raised.value.next_step
+    assert not service.path.exists()
+    usual = _made(programs, home)
+    usual.install()
+    with pytest.raises(WatchdogError) as other:
+        _made(programs, home, refuses).install()
+
+    assert other.value.next_step == ""
+    assert usual.path.exists()
+
+
+def test_the_same_unit_by_another_path(programs: Programs, home: Path) -> None:
+    """Where the home is reached over a link, systemd may name the unit by its real path: it is the same."""
+    (home / "real").mkdir()
+    (home / "link").symlink_to("real")
+    known = RUNNING.replace("FragmentPath=", f"FragmentPath={home}/real/.config/systemd/user/{NAME}")
+    assert _made(programs, home / "link", ("*show*FragmentPath*", 0, known)).install().change is Change.INSTALLED
+
+
 def test_uninstall(programs: Programs, home: Path) -> None:
     """It is stopped, disabled and gone, drop-ins are not; a second time there is nothing. One changed by hand is still ours to remove."""
     service = _made(programs, home)
@@ -238,5 +264,5 @@ def test_logs(programs: Programs, home: Path, capfd: pytest.CaptureFixture[str])
     shown = capfd.readouterr()
     assert (shown.out, shown.err) == ("new line\n", "No journal files were found.\n")
     assert [call for call in programs.calls if call.startswith("journalctl")][1] == (
-        f"journalctl --user --user-unit={NAME} --lines=7 --no-pager --quiet"
+        f"journalctl --user --user-unit={NAME} --lines=7 --no-pager"
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 
-from coven_watchdog.errors import WatchdogError
+from coven_watchdog.errors import NoManagerError, WatchdogError
 from coven_watchdog.model.words import Change, ServiceCondition
 from coven_watchdog.service.commands import System
 from coven_watchdog.service.manager import Installation, Installed, Manager, ServiceState
@@ -33,13 +33,14 @@ def manager(env: Mapping[str, str], config: Path | None = None, *, asked: bool =
     Raises:
         NoManagerError: none answers; says why and what to do instead.
         UsageError: HOME is not set.
-        WatchdogError: HOME is another user's.
+        WatchdogError: HOME is another user's, or root calls by sudo.
     """
     seen = _in_session(env)
     surroundings = Surroundings(seen, config)
     _refuse_anothers(surroundings.home)
     made = Here(surroundings, lambda: program(seen), System(seen, longest))
     if asked:
+        _refuse_sudo(env)
         made.reach()
 
     return made
@@ -63,6 +64,18 @@ def _in_session(env: Mapping[str, str]) -> Mapping[str, str]:
     """The environment with XDG_RUNTIME_DIR, which `su` and `cron` do not set though the manager runs."""
     runtime = Path(f"/run/user/{os.geteuid()}")
     return env if env.get("XDG_RUNTIME_DIR") or not runtime.is_dir() else {**env, "XDG_RUNTIME_DIR": str(runtime)}
+
+
+def _refuse_sudo(env: Mapping[str, str]) -> None:
+    """Root's service would watch root's Coven, and hardly anybody who writes `sudo` means that.
+
+    Raises:
+        NoManagerError: somebody became root to call this.
+    """
+    user = env.get("SUDO_USER", "root")
+    if os.geteuid() == 0 and user != "root":
+        message = f"called by sudo, this would be root's service, and watch root's Coven, not that of {user}"
+        raise NoManagerError(message, next_step=f"call it as {user}, without sudo; if root's is meant: env -u SUDO_USER")
 
 
 def _refuse_anothers(home: Path) -> None:

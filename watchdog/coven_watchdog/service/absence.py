@@ -1,6 +1,5 @@
 """Why no service manager answers, in words, with what to do instead."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,15 +19,9 @@ def no_systemd(env: Mapping[str, str], said: str, *, missing: bool, booted: bool
         missing: there is no systemctl at all.
         booted: whether systemd runs this machine; None: find out.
     """
-    uid = os.geteuid()
     if missing or not (_BOOTED.is_dir() if booted is None else booted):
         what = "there is no systemctl" if missing else "systemd does not run this machine"
         return NoManagerError(f"no service manager answers: {what} (a container, WSL without systemd?)", next_step=_BY_HAND)
-
-    if env.get("SUDO_USER") and uid == 0:
-        user = env["SUDO_USER"]
-        message = f"no service manager answers: root has none in this session, and the service belongs to {user}, whose Coven it watches"
-        return NoManagerError(message, next_step=f"call it as {user}, without sudo")
 
     if not env.get("XDG_RUNTIME_DIR"):
         message = "no service manager answers: this is no login session (su, cron, a bare ssh), and none of yours runs on this machine"

@@ -18,7 +18,7 @@ from coven_watchdog.service.templates import AGENT, template
 
 _FACT = re.compile(r"^\t([a-z ]+) = (.+)$", re.MULTILINE)
 """One indent: the job itself, not what it lists."""
-_TRIES = 150
+_PATIENCE = 15.0
 _PAUSE = 0.1
 
 
@@ -27,10 +27,13 @@ class Launchd:
 
     name = ManagerName.LAUNCHD
 
-    def __init__(self, surroundings: Surroundings, program: Callable[[], Program], run: Run) -> None:
+    def __init__(
+        self, surroundings: Surroundings, program: Callable[[], Program], run: Run, patience: float = _PATIENCE
+    ) -> None:
         self._surroundings = surroundings
         self._program = program
         self._run = run
+        self._patience = patience
         self._domain = f"gui/{os.geteuid()}"
         self._job = f"{self._domain}/{LABEL}"
 
@@ -163,12 +166,12 @@ class Launchd:
         return self._run(["tail", "-n", str(lines), *(["-F"] if follow else []), *found], shown=True).code
 
     def _wait(self, true: Callable[[], bool], otherwise: str) -> None:
-        """Until it is so, 15 s at most.
+        """Until it is so, 15 s at most by default.
 
         Raises:
             WatchdogError: it is not.
         """
-        for _ in range(_TRIES):
+        for _ in range(round(self._patience / _PAUSE)):
             if true():
                 return
 

@@ -92,14 +92,33 @@ class Systemd:
             files.write(self.path, text)
 
         self._ask("daemon-reload")
-        self._ask("enable", NAME)
+        self._enable(new=before is None)
         change = Change.INSTALLED if before is None else Change.UNCHANGED if before == text else Change.UPDATED
         return Installation(self.path, change, self._notes())
+
+    def _enable(self, *, new: bool) -> None:
+        """Have it started with the session; a file that systemd does not see is taken back.
+
+        Raises:
+            WatchdogError: systemd refuses.
+        """
+        try:
+            self._ask("enable", NAME)
+        except WatchdogError as error:
+            if new:
+                self.path.unlink(missing_ok=True)
+
+            if self._surroundings.env.get("XDG_CONFIG_HOME"):
+                error.next_step = (
+                    "systemd may not know your XDG_CONFIG_HOME: try env -u XDG_CONFIG_HOME coven-watchdog service install"
+                )
+
+            raise
 
     def _refuse_another(self) -> None:
         """A unit of that name that stands elsewhere (a distribution's, the machine's) is somebody's decision."""
         standing = self._shown().get("FragmentPath", "")
-        if standing and Path(standing) != self.path:
+        if standing and os.path.realpath(standing) != os.path.realpath(self.path):
             message = f"there is a unit of that name already: {standing}"
             raise WatchdogError(message, next_step=f"systemctl --user enable --now {NAME} starts that one")
 
@@ -188,7 +207,7 @@ class Systemd:
 
     def logs(self, *, follow: bool, lines: int) -> int:
         """The unit's part of the journal."""
-        words = ["journalctl", "--user", f"--user-unit={NAME}", f"--lines={lines}", "--no-pager", "--quiet"]
+        words = ["journalctl", "--user", f"--user-unit={NAME}", f"--lines={lines}", "--no-pager"]
         answer = self._run([*words, *(["--follow"] if follow else [])], shown=True)
         if answer.missing:
             message = "there is no journalctl here"
