@@ -189,7 +189,13 @@ def _orphaned(case: Case, ending: Ending) -> Judgement:
 
     seen = witness("sessions", ending.noticed, "the ledger says orphaned")
     alive = ending.live is not None and ending.live.lives
-    return _tell(case, ending, Kind.SESSION_ORPHANED, seen, detail="Coven calls it orphaned, and its process is still alive" if alive else "")
+    return _tell(
+        case,
+        ending,
+        Kind.SESSION_ORPHANED,
+        seen,
+        detail="Coven calls it orphaned, and its process is still alive" if alive else "",
+    )
 
 
 def _tell(
