@@ -53,15 +53,8 @@ def last_lines(path: Path, at_most: int) -> Tail:
         ForbiddenError, CovenError: the system does not let us read it, or cannot.
     """
     try:
-        with translated(path), os.fdopen(open_untouched(path), "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                return Tail(())
-
-            start = max(0, found.st_size - at_most)
-            file.seek(start)
-            # What is written meanwhile is not waited for.
-            text = file.read(min(at_most, found.st_size - start))
+        with translated(path):
+            text, start = _end(path, at_most)
     except FileNotFoundError:
         return Tail(())
 
@@ -69,6 +62,21 @@ def last_lines(path: Path, at_most: int) -> Tail:
     broken = whole.pop(0) if start else b""
     lines = [_shortened(line) for line in whole if line]
     return Tail(tuple(line for line, _ in lines), start + len(broken), sum(cut for _, cut in lines))
+
+
+def _end(path: Path, at_most: int) -> tuple[bytes, int]:
+    """The last bytes of a regular file, and how many stand before them."""
+    descriptor = open_untouched(path)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return b"", 0
+
+        start = max(0, found.st_size - at_most)
+        # What is written meanwhile is not waited for.
+        return os.pread(descriptor, min(at_most, found.st_size - start), start), start
+    finally:
+        os.close(descriptor)
 
 
 def _shortened(line: bytes) -> tuple[str, int]:
