@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 import pytest
 
+from canaries import CANARIES
 from coven_watchdog import clock
 from coven_watchdog.report.times import moment
 from rigs.desktop import DesktopRig, desktop_rig
 from rigs.hostile import HostileCoven
 from rigs.inbox import Inbox
 from rigs.program import Program, channel
-from test_redact import CANARIES
 from waiting import until
 
 KEYS = {name: key for name, key in CANARIES.items() if "\n" not in key}

@@ -5,10 +5,11 @@ hashes, versions, times, error codes.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from coven_watchdog.redact.names import Names
 from coven_watchdog.redact.redactor import Redacted, Redactor, secrets
-from coven_watchdog.redact.spans import MARKS, MASK, applied
+from coven_watchdog.redact.spans import MARKS, MASK, settled
 from coven_watchdog.redact.text import ANSI, BREAK, visible
 
 __all__ = ["MARKS", "MASK", "Names", "Redacted", "Redactor", "cleared", "redact", "visible"]
@@ -16,7 +17,8 @@ __all__ = ["MARKS", "MASK", "Names", "Redacted", "Redactor", "cleared", "redact"
 
 def redact(text: str, patterns: Sequence[str] = ()) -> str:
     """The text with every secret-shaped part, and what the user's own patterns match, replaced by `[redacted]`."""
-    return applied(text, secrets(text, patterns))
+    find = partial(secrets, extra=patterns)
+    return settled(text, find(text), find)
 
 
 def cleared(text: str, patterns: Sequence[str] = ()) -> str:

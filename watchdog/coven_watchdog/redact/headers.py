@@ -44,6 +44,7 @@ _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
         ),
     ),
     ("signature=", Masked.TOKEN, re.compile(r"(?i)\bsignature=(?P<secret>[a-z0-9+/=_-]{32,1024})")),
+    ("sshpass", Masked.NAMED_VALUE, re.compile(r"\bsshpass[ \t]{1,4}-p[ \t]{0,4}[\"']?(?P<secret>[^\s\"']{1,512})")),
     (
         "curl",
         Masked.URL_LOGIN,

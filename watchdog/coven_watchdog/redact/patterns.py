@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from coven_watchdog.model.words import Masked
-from coven_watchdog.redact.spans import MASK, Span, apart, applied
+from coven_watchdog.redact.spans import Span, apart, applied
 
 _LONGEST = 1000
 _MEMORY = 1 << 20
@@ -56,7 +56,7 @@ def _words(error: Exception) -> str:
 
 def masked(text: str, patterns: Sequence[str]) -> str:
     """The text without what one of them matches, and nothing else taken out."""
-    return applied(text, apart(find(text, patterns)))
+    return applied(text, apart(text, find(text, patterns)))
 
 
 def find(text: str, patterns: Sequence[str]) -> Iterator[Span]:
@@ -74,7 +74,7 @@ def _matches(text: str, raw: bytes, compiled: Any) -> Iterator[Span]:  # noqa: A
         start, end = match.span()
         chars += start - at if text.isascii() else len(raw[at:start].decode("utf-8", "surrogatepass"))
         length = end - start if text.isascii() else len(raw[start:end].decode("utf-8", "surrogatepass"))
-        if length and text[chars : chars + length] != MASK:
+        if length:
             yield Span(chars, chars + length, Masked.PATTERN)
 
         chars, at = chars + length, end

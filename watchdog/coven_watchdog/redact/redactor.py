@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from coven_watchdog.redact import addresses, headers, known, named, names, patterns, shapes
 from coven_watchdog.redact.names import Names
-from coven_watchdog.redact.spans import MARKS, Span, apart, applied
+from coven_watchdog.redact.spans import Span, apart, settled
 from coven_watchdog.redact.text import BREAK, seen
 from coven_watchdog.redact.windows import BLOCK, stream
 
@@ -21,7 +21,7 @@ class Redacted(NamedTuple):
 def secrets(text: str, extra: Sequence[str] = ()) -> list[Span]:
     """The places of what looks like a secret, and of what the user's own patterns match."""
     found = (*shapes.find(text), *headers.find(text), *named.find(text), *patterns.find(text, extra))
-    return apart(span for span in found if not MARKS.fullmatch(text, span.start, span.end))
+    return apart(text, found)
 
 
 class Redactor:
@@ -56,20 +56,22 @@ class Redactor:
 
     def lines(self, lines: Iterable[str]) -> Iterator[str]:
         """A stream of lines with their ends, as a file gives them: as many come out."""
-        rest = ""
+        begun: list[str] = []
         for piece in self.pieces(lines):
-            *whole, rest = (rest + piece).split("\n")
-            yield from (line + "\n" for line in whole)
+            *whole, rest = piece.split("\n")
+            for line in whole:
+                yield "".join((*begun, line, "\n"))
+                begun = []
 
-        if rest:
-            yield rest
+            begun.append(rest)
+
+        if any(begun):
+            yield "".join(begun)
 
     def find(self, text: str) -> list[Span]:
         """The places that are taken out, for showing them in context."""
         found = (*known.find(text, self._secrets), *names.find(text, self._names), *addresses.find(text, self._names))
-        return apart(
-            span for span in (*secrets(text, self._patterns), *found) if not MARKS.fullmatch(text, span.start, span.end)
-        )
+        return apart(text, (*secrets(text, self._patterns), *found))
 
     def _count(self, span: Span) -> None:
         self._counts[span.what.value] += 1
@@ -77,8 +79,4 @@ class Redactor:
     def _again(self, text: str) -> str:
         """What a terminal would have obeyed may have stood within a secret."""
         text = text.replace(BREAK, "")
-        spans = self.find(text)
-        for span in spans:
-            self._count(span)
-
-        return applied(text, spans)
+        return settled(text, self.find(text), self.find, self._count)

@@ -1,18 +1,14 @@
 """A stream of text in, the same stream with its places found in windows that overlap out: a secret over a border is one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from coven_watchdog.redact.spans import Span, applied
+from coven_watchdog.redact.spans import Count, Find, Span, settled
 
 BLOCK = 1 << 18
 OVERLAP = 1 << 15
 """More than the longest thing that is looked for."""
 _BEHIND = 64
 """What stands before a place may decide what it is."""
-"""Characters of a token that did not end with its window."""
-
-Find = Callable[[str], list[Span]]
-Count = Callable[[Span], None]
 
 
 def stream(pieces: Iterable[str], find: Find, count: Count) -> Iterator[str]:
@@ -58,12 +54,9 @@ class Window:
         if taken:
             cut = max(cut, taken[-1].end)
 
-        for span in taken:
-            self._count(span)
-
         text, self._text = self._text[:cut], self._text[cut:]
         self._behind = text[-_BEHIND:]
-        return applied(text, taken)
+        return settled(text, taken, self._find, self._count)
 
     def _spans(self) -> Iterator[Span]:
         """Places in the text, found with what stood before it in sight."""
