@@ -217,7 +217,8 @@ def test_a_reboot(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     program.start(before=f"mount --bind {boot} {_BOOT_ID}")
     coven.start()
     (letter,) = inbox.wait(1)
-    assert letter.kind != "daemon.crashed"
+    assert letter.kind == "daemon.restarted"
+    assert "the machine was started anew" in letter.body
     assert session in letter.body
 
 
