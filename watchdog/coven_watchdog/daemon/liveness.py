@@ -38,8 +38,11 @@ STANDS = 2 * MINUTE
 _OFTEN = 5
 """A source that stands again and again is given 2⁵ times as long in the end: each start may leave a hanging thread behind."""
 _FORGIVEN = 10 * MINUTE
-_LAP = 5.0
-_NOTE_TASKS_EVERY = 6
+_LAP = 10.0
+_LONG = 2.0
+_OF_PATIENCE = 6
+"""Parts of systemd's patience: a sign with each of them leaves time for an end of our own, with more to say than systemd's."""
+_NOTE_TASKS_EVERY = 3
 _DUMPED_WITHIN = 5.0
 
 
@@ -113,11 +116,10 @@ class Liveness:
         self._last_words = last_words
         self._prefix = prefix
         self._now = now
-        self._lap = min(lap, patience / 8) if patience else lap
+        self._lap = min(lap, patience / _OF_PATIENCE) if patience else lap
         self._within = min(within, patience * 3 / 4) if patience else within
         self._watched: dict[str, _Watched] = {}
         self._tasks: tuple[Noted, ...] = ()
-        self._told = 0
 
     @property
     def moving(self) -> int:
@@ -147,7 +149,7 @@ class Liveness:
 
                 await self._look_or_dump(self._now().awake - before)
                 before, laps = self._now().awake, laps + 1
-                await anyio.sleep(self._lap if self._lap < _LAP else to_whole_second(self._lap))
+                await anyio.sleep(self._lap if self._lap < _LONG else to_whole_second(self._lap))
         finally:
             deadman.stop()
 
@@ -177,7 +179,8 @@ class Liveness:
         for name in self.standing:
             self._mend(name, self._watched[name])
 
-        self._tell()
+        if self._notifier.watchdog:
+            self._notifier.alive()
 
     def _mend(self, name: str, one: _Watched) -> None:
         """A fresh start where that can help, else the end."""
@@ -197,13 +200,6 @@ class Liveness:
 
         message = f"{name} has not moved for {one.stood // SECOND} s"
         raise StoodStillError(message)
-
-    def _tell(self) -> None:
-        """At half of systemd's patience, or a little sooner."""
-        wanted, now = self._notifier.watchdog, self._now().awake
-        if wanted and now - self._told + self._lap * SECOND > wanted / 2:
-            self._told = now
-            self._notifier.alive()
 
     def _hangs(self) -> None:
         """The event loop does not run any more. In a thread that may be left behind."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from coven_watchdog.daemon.homes import Homes
 from coven_watchdog.daemon.liveness import STANDS
 from coven_watchdog.daemon.pulse import Pulse
-from coven_watchdog.deliver.outbox import Outbox
+from coven_watchdog.deliver.outbox import CHANNEL, Outbox
 from coven_watchdog.settings import Settings
 
 
@@ -31,7 +31,7 @@ class EveryLoop:
 
     def limit(self, loop: str) -> int:
         """As `liveness.Loops`: a worker may be in the middle of a delivery."""
-        return STANDS + 2 * self._settings().delivery.timeout if loop in self._outbox.progress else STANDS
+        return STANDS + 2 * self._settings().delivery.timeout if loop.startswith(CHANNEL) else STANDS
 
     def start_again(self, loop: str) -> bool:
         """As `liveness.Loops`: sources look at what may hang, such as a disk; what is ours alone may not."""

@@ -27,6 +27,8 @@ from coven_watchdog.redact import redact
 from coven_watchdog.settings import Channel, Settings
 from coven_watchdog.store import Claim
 
+CHANNEL = "channel:"
+"""What the name of a worker's loop begins with."""
 _LAP = 30.0
 """Seconds after which an idle worker looks again: a suspended machine's timers stood still, its wall clock did not."""
 _OTHER_HANDS = 1.0
@@ -144,7 +146,7 @@ class Outbox:
     @property
     def progress(self) -> Mapping[str, int]:
         """Awake µs of the last lap of each worker. A lap takes at most 30 s and the time-out of one delivery."""
-        return {f"channel:{name}": lane.lap for name, lane in self._lanes.items()}
+        return {f"{CHANNEL}{name}": lane.lap for name, lane in self._lanes.items()}
 
     def channels(self) -> tuple[ChannelLook, ...]:
         """How each channel is doing, as known since this process started."""
