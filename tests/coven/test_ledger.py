@@ -72,6 +72,30 @@ def test_after_the_log_was_reset(paths: HomePaths, live: sqlite3.Connection) -> 
     assert (dict(found.by_status), set(found.harnesses)) == ({"idle": 1}, {"claude"})
 
 
+def test_whose_output_was_dropped(paths: HomePaths, live: sqlite3.Connection) -> None:
+    """The latest first; not for a lost echo of an input, nor by a word that is not understood; without events, of nobody."""
+    add(live, "running")
+    found = read_ledger(paths, RECENT)
+    assert found is not None
+    assert found.gaps == ()
+    live.execute("CREATE TABLE events (session_id TEXT, kind TEXT, payload_json TEXT)")
+    for session, kind, payload in (
+        ("old", "output_truncated", '{"droppedEvents": 9}'),
+        ("echo", "input", "{}"),
+        ("echo", "output_truncated", '{"droppedEvents": 1}'),
+        ("odd", "output_truncated", "{}"),
+        ("well", "output", '{"droppedEvents": 9}'),
+        ("new", "input", "{}"),
+        ("new", "output_truncated", '{"droppedEvents": 2}'),
+        ("garbage", "output_truncated", "garbage"),
+    ):
+        live.execute("INSERT INTO events VALUES (?, ?, ?)", (session, kind, payload))
+
+    found = read_ledger(paths, RECENT)
+    assert found is not None
+    assert found.gaps == ("garbage", "new", "old")
+
+
 def test_no_trace(paths: HomePaths, live: sqlite3.Connection) -> None:
     """No file is made or touched, not even the time of the last access."""
     add(live, "running")

@@ -232,3 +232,5 @@ def test_dropped_output_is_counted() -> None:
     events = [{"seq": at, "kind": "output_truncated", "payload_json": payload} for at, payload in enumerate(payloads)]
     events.append({"seq": 99, "kind": "output", "payload_json": '{"droppedEvents": 1000}'})
     assert wire.decode_events(body({"events": events})).dropped == 3 + len(payloads) - 1
+    echo = [{"seq": 1, "kind": "input"}, {"seq": 2, "kind": "output_truncated", "payload_json": '{"droppedEvents": 1}'}]
+    assert wire.decode_events(body({"events": echo})).dropped == 0

@@ -79,3 +79,13 @@ def test_findings_stand_first() -> None:
     assert [line.kind for line in ledger.store(case)] == [Kind.STORE_LOW_DISK]
     assert [line.kind for line in ledger.event_writer(case)] == [Kind.EVENT_WRITER_FAILED]
     assert [line.kind for line in ledger.sessions(case)] == [Kind.SESSION_GHOST, None]
+
+
+def test_whose_output_was_dropped() -> None:
+    """The latest few are named, by what Coven's commands take; that is no trouble."""
+    gaps = tuple(f"{number}1a2b3c4d-5e" for number in range(5))
+    (line,) = ledger.event_writer(replace(well(), ledger=replace(LEDGER, gaps=gaps)))
+    assert line.status is CheckStatus.OK
+    assert line.witnesses[-1].saw == "recorded with gaps: the output of 01a2b3c4, 11a2b3c4, 21a2b3c4 and 2 more"
+    (line,) = ledger.event_writer(replace(well(), ledger=replace(LEDGER, gaps=gaps[:1])))
+    assert line.witnesses[-1].saw.endswith("the output of 01a2b3c4")

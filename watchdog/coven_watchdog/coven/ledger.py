@@ -9,8 +9,8 @@ import os
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coven_watchdog.coven.decoding import wall_of
@@ -31,6 +31,10 @@ _FORMAT = slice(18, 20)
 _ROLLBACK = b"\x01\x01"
 _PRIMARY = 0xFF
 _LARGEST_PAGE = 65_536
+_GAPS = """
+    SELECT session_id FROM events WHERE kind IN ('output_truncated', 'input') GROUP BY 1
+    HAVING sum(CASE WHEN kind = 'input' THEN -1 WHEN json_valid(payload_json) THEN json_extract(payload_json, '$.droppedEvents') ELSE 1 END) > 0
+    ORDER BY max(rowid) DESC LIMIT 100"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Ledger:
     by_status: Mapping[str, int]
     harnesses: frozenset[str]
     size: int
+    gaps: tuple[str, ...] = ()
+    """The sessions of whose output some was dropped, the latest first; a lost echo of an input is none."""
 
 
 class UnclearError(CovenError):
@@ -154,8 +160,17 @@ def _asked(image: bytearray, size: int, recent: int) -> Ledger:
         rows = database.execute(
             "SELECT status, harness, external, count(*), max(created_at) FROM sessions WHERE archived_at IS NULL GROUP BY 1, 2, 3"
         ).fetchall()
+        gaps = _gaps(database)
 
-    return _counted(rows, size, recent)
+    return replace(_counted(rows, size, recent), gaps=gaps)
+
+
+def _gaps(database: sqlite3.Connection) -> tuple[str, ...]:
+    """Of a Coven that keeps its events otherwise, nothing is known."""
+    with suppress(sqlite3.Error):
+        return tuple(said(str(session), _SHOWN) for (session,) in database.execute(_GAPS))
+
+    return ()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import msgspec
 
 from coven_watchdog.catalogue import CATALOGUE, Advice
 from coven_watchdog.decide.advice import suggestions
+from coven_watchdog.decide.text import one_line
 from coven_watchdog.decide.words import counted, span
 from coven_watchdog.diagnose.case import HomeCase, fine, told, unknown, wrong
 from coven_watchdog.diagnose.told import troubles
@@ -18,6 +19,7 @@ Lines = tuple[DoctorLine, ...]
 
 _MIB, _GIB = 1024**2, 1024**3
 _WELL = "ok"
+_NAMED, _SHORT = 3, 8
 _HEALTHY = "healthy"
 _PRESSURED = "pressured"
 """Output was dropped at some time since the start: one lost echo of an input is enough (seen on 0.4.6)."""
@@ -99,7 +101,18 @@ def event_writer(case: HomeCase) -> Lines:
     if writer.state not in {"", _HEALTHY, _PRESSURED}:
         return (wrong(Topic.EVENT_WRITER, f"{writer.state}: {numbers}", saw, cause=writer.last_error),)
 
-    return (fine(Topic.EVENT_WRITER, f"{writer.state or 'not described'} · {numbers}", saw),)
+    return (fine(Topic.EVENT_WRITER, f"{writer.state or 'not described'} · {numbers}", saw, *_gaps(case)),)
+
+
+def _gaps(case: HomeCase) -> tuple[WitnessView, ...]:
+    """Whose output was dropped, ever."""
+    gaps = case.ledger.gaps if case.ledger else ()
+    if not gaps:
+        return ()
+
+    first = ", ".join(one_line(session[:_SHORT], _SHORT) for session in gaps[:_NAMED])
+    more = f" and {len(gaps) - _NAMED} more" if len(gaps) > _NAMED else ""
+    return (case.saw("ledger", f"recorded with gaps: the output of {first}{more}", basis=Basis.INTERNAL),)
 
 
 def _unsaid(case: HomeCase) -> str:
