@@ -198,7 +198,7 @@ def test_not_installed(programs: Programs, home: Path) -> None:
 def test_it_does_not_come_up(programs: Programs, home: Path, journal: str, said: str) -> None:
     """Its own last error is told, where the journal has one; else what systemd says."""
     service = _made(programs, home, KNOWN, (f"--user start {NAME}", 1, "Job failed.\nSee more.\n"))
-    programs.add("journalctl", ("*", 0, journal))
+    programs.add("journalctl", ("*--since=@*", 0, journal))
     with pytest.raises(WatchdogError) as raised:
         service.start()
 

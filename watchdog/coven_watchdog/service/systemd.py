@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from coven_watchdog import clock
 from coven_watchdog.errors import WatchdogError
+from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import Change, ManagerName
 from coven_watchdog.service import files
 from coven_watchdog.service.absence import no_systemd
@@ -21,7 +23,6 @@ NAME = "coven-watchdog.service"
 _STARTS_WITHIN = 100.0
 """Seconds; the unit itself gives up after TimeoutStartSec=."""
 _ENDS_WITHIN = 40.0
-_LAST = 20
 _ASKED = ("LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "ActiveEnterTimestamp", "StatusText", "NRestarts")
 _ASKED_ENDS = ("Result", "ExecMainCode", "ExecMainStatus", "FragmentPath")
 _LINGERING_OFF = "it starts when you log in and ends with your last session; to have it always: loginctl enable-linger"
@@ -154,15 +155,17 @@ class Systemd:
     def _started(self, verb: str) -> None:
         self._must_be_installed()
         self._run(["systemctl", "--user", "reset-failed", NAME])
+        began = clock.now().wall // SECOND
         answer = self._run(["systemctl", "--user", verb, NAME], seconds=_STARTS_WITHIN)
         if answer.code:
-            message = f"the service did not come up: {self._last_words() or answer.said or f'exit code {answer.code}'}"
+            message = f"the service did not come up: {self._last_words(began) or answer.said or f'exit code {answer.code}'}"
             raise WatchdogError(message, next_step="coven-watchdog service logs")
 
-    def _last_words(self) -> str:
-        """The last error that it wrote, where the journal can be read; "" when it wrote none."""
-        words = ["journalctl", "--user", f"--user-unit={NAME}", f"--lines={_LAST}", "--output=cat", "--no-pager", "--quiet"]
-        said = [line.removeprefix("error: ") for line in self._run(words).out.splitlines() if line.startswith("error: ")]
+    def _last_words(self, since: int) -> str:
+        """The last error that it wrote since then (epoch seconds), where the journal can be read; "" when it wrote none."""
+        wanted = (f"--user-unit={NAME}", f"--since=@{since}", "--output=cat", "--no-pager", "--quiet")
+        written = self._run(["journalctl", "--user", *wanted]).out.splitlines()
+        said = [line.removeprefix("error: ") for line in written if line.startswith("error: ")]
         return said[-1] if said else ""
 
     def stop(self) -> None:
