@@ -157,6 +157,20 @@ def test_connection_refused(coven: RealCoven) -> None:
     assert symptom["next"][0]["effect"] == "starts"
 
 
+def test_another_contract(coven: RealCoven) -> None:
+    """A daemon that speaks a later contract runs; the API is what does not fit, and which side to update is said."""
+    original = coven.program.read_bytes()
+    coven.program = coven.base / "coven"
+    coven.program.write_bytes(original.replace(b"aemon.v1", b"aemon.v2"))
+    coven.program.chmod(0o755)
+    coven.start()
+    document = doctor(coven, code=1)
+    assert (statuses(document)["daemon"], statuses(document)["api"]) == ("ok", "warning")
+    assert answers(document)[2] == "no"
+    symptom = document["homes"][0]["symptoms"][1]
+    assert (symptom["symptom"], symptom["now"], symptom["topic"]) == ("unsupported API version", "yes", "api")
+
+
 def test_a_zombie(late_coven: RealCoven) -> None:
     """A dead daemon that nobody reaps: its record leads Coven's own commands into a dead end, and a start is only suggested for later."""
     late_coven.start()

@@ -49,6 +49,8 @@ def test_a_panic_that_ends_it(coven: RealCoven, watching: Watch, inbox: Inbox) -
     assert check.code == 2
     assert "Coven crashed" in check.out
     assert "Cannot allocate memory" in check.out
+    lines = program.json("doctor")["homes"][0]["lines"]
+    assert any("it tells of a panic (" in line["says"] for line in lines if line["topic"] == "log")
     coven.start()
     assert inbox.wait(2)[1].type == "success"
 
