@@ -20,7 +20,7 @@ from bounded import many
 from coven_answers import ROW, SEEN
 from coven_watchdog.coven import processes, wire
 from coven_watchdog.coven.health import decode_health
-from coven_watchdog.coven.log import panicked, tail
+from coven_watchdog.coven.log import panic_words, panicked, tail
 from coven_watchdog.coven.processes.linux import _parsed
 from coven_watchdog.coven.programs import programs
 from coven_watchdog.coven.record import read_record
@@ -119,6 +119,7 @@ def test_every_file_is_read_or_garbage(folder: Path, content: bytes, lines: list
     told = tail(folder / "daemon-recovery.log", lines=count, since=since)
     assert len(told) <= max(0, count)
     panicked(told)
+    panic_words(told)
 
 
 ADAPTERS = st.fixed_dictionaries({"id": TEXTS, "executable": TEXTS | st.sampled_from(["/bin/sh", "../x", "sh"])})

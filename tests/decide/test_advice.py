@@ -36,7 +36,7 @@ def runs(kind: Kind, facts: Facts = FACTS, place: Place = PLACE) -> list[str]:
         (Kind.DAEMON_UNRESPONSIVE, ["coven-watchdog check", "kill -9 4711"]),
         (Kind.DAEMON_UNHEALTHY, ["tail -n 60 ~/.coven/daemon-recovery.log", "coven daemon restart"]),
         (Kind.DAEMON_RECORD_INVALID, ["rm ~/.coven/daemon.json"]),
-        (Kind.HOME_MISSING, []),
+        (Kind.HOME_MISSING, ["coven-watchdog doctor"]),
         (Kind.SESSION_FAILED, ["coven sessions log 3f0c9a12", "coven run codex --continue 3f0c9a12-77aa"]),
     ],
 )

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from coven_watchdog.catalogue.entry import Entry
+from coven_watchdog.catalogue.entry import Advice, Entry
 from coven_watchdog.model.time import SECOND
-from coven_watchdog.model.words import Kind, Severity
+from coven_watchdog.model.words import Effect, Kind, Severity
 
 HOME: Mapping[Kind, Entry] = {
     Kind.HOME_MISSING: Entry(
@@ -14,6 +14,7 @@ HOME: Mapping[Kind, Entry] = {
         Severity.WARNING,
         patience=SECOND,
         inhibits=True,
+        advice=(Advice("coven-watchdog doctor", Effect.READS, "See what is left: a daemon may live on without its home"),),
         ending=("home gone", "Coven's home is there again"),
     ),
     Kind.HOME_INSECURE: Entry(
