@@ -52,7 +52,12 @@ def _emails(text: str) -> Iterator[tuple[int, int, Masked]]:
         for at in occurrences(text, sign):
             domain = _DOMAIN.match(text, at + len(sign))
             start = back(text, at, _LOCAL_PART, 64) if domain else at
-            if domain and start < at and text[start : domain.end()].lower() not in _SERVICES:
+            if (
+                domain
+                and start < at
+                and not text.endswith("://", 0, start)
+                and text[start : domain.end()].lower() not in _SERVICES
+            ):
                 yield start, domain.end(), Masked.EMAIL
 
 

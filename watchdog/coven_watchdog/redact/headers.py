@@ -26,7 +26,7 @@ _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
         re.compile(r"(?i)\bbearer(?:[ \t]{1,4}|%20|\+)(?=[^\s\"']{0,64}[0-9])(?P<secret>[^\s\"',;\\]{6,4096})"),
     ),
     ("cookie", Masked.HEADER, re.compile(rf"(?i)\b(?:set-)?cookies?2?{_BETWEEN}(?P<secret>[^\r\n\"'\\]{{1,4096}})")),
-    ("://", Masked.URL_LOGIN, re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?P<secret>[^\s/\"'<>\\]{1,512})@")),
+    ("://", Masked.URL_LOGIN, re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?!git@)(?P<secret>[^\s/\"'<>\\]{1,512})@")),
     ("%3a%2f%2f", Masked.URL_LOGIN, re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}%3a%2f%2f(?P<secret>[^\s/\"'<>\\]{1,512}?)%40")),
     (
         "://",
