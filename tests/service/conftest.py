@@ -73,4 +73,4 @@ def home(tmp_path: Path) -> Path:
 
 def python() -> Program:
     """The program that a service starts."""
-    return Program(("/opt/python", "-P", "-m", "coven_watchdog"), Packaging.VENV)
+    return Program(("/opt/python", "-P", "-m", "coven_watchdog"), Packaging.PIPX)

@@ -8,7 +8,7 @@ import pytest
 
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Packaging
-from coven_watchdog.service.program import packaging, program
+from coven_watchdog.service.program import Program, packaging, program
 
 
 def test_this_one() -> None:
@@ -16,6 +16,14 @@ def test_this_one() -> None:
     found = program({"HOME": "/nonexistent"})
     assert found.words == (sys.executable, "-P", "-m", "coven_watchdog")
     assert found.words[0].startswith("/")
+
+
+def test_what_it_depends_on() -> None:
+    """A clone and a venv by hand are named, as they can go; what pipx, uv or the system look after is not."""
+    notes = {kind: Program(("/opt/v/bin/python", "-P"), kind).note for kind in Packaging}
+    assert "clone" in notes[Packaging.EDITABLE]
+    assert notes[Packaging.VENV] == "it runs from /opt/v, and ends when that is removed"
+    assert notes[Packaging.PIPX] == notes[Packaging.UV_TOOL] == notes[Packaging.SYSTEM] == ""
 
 
 def test_it_starts_anywhere(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ class Launchd:
 
         self._ask("enable", self._job)
         change = Change.INSTALLED if before is None else Change.UNCHANGED if before == text else Change.UPDATED
-        return Installation(self.path, change)
+        return Installation(self.path, change, tuple(filter(None, (self._program().note,))))
 
     def uninstall(self) -> bool:
         """Stop it and remove the property list; its logs stay."""

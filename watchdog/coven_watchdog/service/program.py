@@ -23,6 +23,15 @@ class Program:
     words: tuple[str, ...]
     packaging: Packaging
 
+    @property
+    def note(self) -> str:
+        """What the service depends on beside the program itself; "" where an installer looks after it."""
+        if self.packaging is Packaging.EDITABLE:
+            return "it runs from a clone of the repository, and changes with it"
+
+        folder = Path(self.words[0]).parent.parent
+        return f"it runs from {folder}, and ends when that is removed" if self.packaging is Packaging.VENV else ""
+
 
 def program(env: Mapping[str, str]) -> Program:
     """The program that runs now, as a service starts it.

@@ -128,7 +128,8 @@ class Systemd:
         lingering = self._lingering()
         about = {False: (_LINGERING_OFF,), None: (_LINGERING_UNKNOWN,), True: ()}[lingering]
         kept = tuple(f"kept: {path}" for path in self.drop_ins)
-        return (*about, *kept)
+        depends = tuple(filter(None, (self._program().note,)))
+        return (*about, *depends, *kept)
 
     def uninstall(self) -> bool:
         """Stop it, disable it, and remove the unit; drop-ins stay."""
