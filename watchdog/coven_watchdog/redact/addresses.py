@@ -13,6 +13,7 @@ from coven_watchdog.redact.scan import back, occurrences, small
 from coven_watchdog.redact.spans import Span
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}")
+_BEFORE_AT = re.compile(r"[^\s/\"'<>]{1,128}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_-])")
 _SERVICES = frozenset({"git@github.com", "git@gitlab.com", "git@bitbucket.org", "git@codeberg.org", "noreply@github.com"})
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]{2,20}")
@@ -52,13 +53,13 @@ def _emails(text: str) -> Iterator[tuple[int, int, Masked]]:
         for at in occurrences(text, sign):
             domain = _DOMAIN.match(text, at + len(sign))
             start = back(text, at, _LOCAL_PART, 64) if domain else at
-            if (
-                domain
-                and start < at
-                and not text.endswith("://", 0, start)
-                and text[start : domain.end()].lower() not in _SERVICES
-            ):
+            if domain and start < at and not _is_login(text, at) and text[start : domain.end()].lower() not in _SERVICES:
                 yield start, domain.end(), Masked.EMAIL
+
+
+def _is_login(text: str, at: int) -> bool:
+    """Whether what stands before an `@` is the login of an address, which is masked for itself."""
+    return text.endswith("://", 0, back(text, at, _BEFORE_AT, 128))
 
 
 def _urls(text: str) -> Iterator[tuple[int, int, Masked]]:
