@@ -49,7 +49,7 @@ def test_states_end_and_events_do_not(kind: Kind) -> None:
 def test_advice_names_only_what_can_be_filled_in(kind: Kind) -> None:
     """Placeholders are those that exist; each command is one printable line with an effect."""
     for advice in CATALOGUE[kind].advice:
-        assert set(re.findall(r"{(.*?)}", advice.run)) <= {"log", "home", "record", "pid", "id", "short", "harness"}
+        assert set(re.findall(r"{(.*?)}", advice.run)) <= {"log", "home", "record", "pid", "peer", "id", "short", "harness"}
         assert advice.run.isprintable()
         assert advice.why
         assert advice.effect in EFFECTS

@@ -160,7 +160,7 @@ def test_a_command_is_what_it_looks_like(name: str, harness: str, home: str) -> 
     for one in (*found, *([going_on] if going_on else [])):
         assert one.run.isprintable()
         words = shlex.split(one.run)
-        assert words[0] in {"coven", "coven-watchdog", "df", "kill", "tail", "rm"} or words[0].startswith("COVEN_HOME=")
+        assert words[0] in {"coven", "coven-watchdog", "df", "kill", "ps", "tail", "rm"} or words[0].startswith("COVEN_HOME=")
         if "--continue" in words:
             assert words[words.index("--continue") + 1] == name
             assert not name.startswith("-")

@@ -179,7 +179,7 @@ def test_how_long() -> None:
 def test_next_steps() -> None:
     """The command with what it is for and what it does; nothing where there is none."""
     assert phrases.next_step(incident(), PLACE) == "Start it again: coven daemon start (starts it, ends nothing)"
-    assert phrases.next_step(incident(Kind.HOME_MISSING), PLACE) == ""
+    assert phrases.next_step(incident(Kind.HOME_INSECURE), PLACE) == ""
 
 
 def test_going_on() -> None:

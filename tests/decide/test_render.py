@@ -376,12 +376,12 @@ def test_other_kinds(verdict: object, expected: str) -> None:
 
 def test_an_impostor() -> None:
     """Do not talk to strangers."""
-    stranger = bad(Kind.DAEMON_IMPOSTOR, facts=Facts(home=HOME, detail="process 12 answers, process 5 holds the lock"))
+    stranger = bad(Kind.DAEMON_IMPOSTOR, facts=Facts(home=HOME, pid=12, detail="process 12 answers, process 5 holds the lock"))
     assert messages((0, stranger), (5, stranger)) == [
         """\
 ✖ A stranger answers for Coven on devbox
 11:06 · process 12 answers, process 5 holds the lock.
-Send it no prompts. See who answers: coven-watchdog check (only reads)
+Send it no prompts. See who answers: ps -f -p 12 (only reads)
 daemon.impostor i1.1"""
     ]
 

@@ -108,7 +108,14 @@ def _filled(stage: Stage, run: str) -> str:
     if run == "{mend}":
         (mend,) = [problem.remedy for problem in examine(HomePaths(home), os.geteuid()).problems]
 
-    names = {"log": home / "daemon-recovery.log", "home": home, "record": home / "daemon.json", "pid": stage.pid, "mend": mend}
+    names = {
+        "log": home / "daemon-recovery.log",
+        "home": home,
+        "record": home / "daemon.json",
+        "pid": stage.pid,
+        "peer": stage.pid,
+        "mend": mend,
+    }
     text = run.format(**names, id=stage.failed, short=stage.failed[:8], harness="codex")
     return text.replace("coven-watchdog", f"{shlex.quote(sys.executable)} -m coven_watchdog", 1)
 

@@ -98,6 +98,7 @@ def test_a_stranger_on_the_socket(coven: RealCoven, watching: Watch, inbox: Inbo
         (letter,) = inbox.wait(1)
         assert (letter.kind, letter.type) == ("daemon.impostor", "failure")
         assert f"process {os.getpid()} answers, process {coven.pid} holds the lock" in letter.body
+        assert f"ps -f -p {os.getpid()} (only reads)" in letter.body
         path.unlink()
         real.rename(path)
         listener.shutdown(socket.SHUT_RDWR)

@@ -17,7 +17,10 @@ DAEMON: Mapping[Kind, Entry] = {
         "Whoever answers on Coven's socket is not the daemon that holds this home's lock. Do not send it prompts.",
         Severity.CRITICAL,
         patience=5 * SECOND,
-        advice=(Advice("coven-watchdog check", Effect.READS, "Send it no prompts. See who answers"),),
+        advice=(
+            Advice("ps -f -p {peer}", Effect.READS, "Send it no prompts. See who answers"),
+            Advice("coven-watchdog check", Effect.READS, "Send it no prompts. Look again"),
+        ),
         ending=("a stranger answered", "Coven answers for itself again"),
     ),
     Kind.DAEMON_DUPLICATE: Entry(

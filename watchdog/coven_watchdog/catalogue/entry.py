@@ -9,7 +9,7 @@ from coven_watchdog.model.words import Effect, Form, Severity
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A command worth running next. `run` may hold {log}, {home}, {record}, {pid}, {id}, {short}, {harness}."""
+    """A command worth running next. `run` may hold {log}, {home}, {record}, {pid}, {peer} (who answers), {id}, {short}, {harness}."""
 
     run: str
     effect: Effect

@@ -113,6 +113,7 @@ def _made(advice: Advice, facts: Facts, place: Place) -> Suggestion | None:
         "home": _home(facts, place),
         "record": _path(facts, place, "daemon.json"),
         "pid": str(_pid(facts.identity, facts.pid) or ""),
+        "peer": str(facts.pid or ""),
         "id": _safe(session.id if session else ""),
         "short": _safe(session.id if session else "")[:_SHORT],
         "harness": _safe(session.harness if session else ""),
