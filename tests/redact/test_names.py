@@ -60,6 +60,14 @@ def test_placeholders_are_the_same_all_over_a_bundle_and_others_in_the_next() ->
     assert Redactor(ADA).text("/srv/tea-shop tea-shop").text == f"{one} {one}"
 
 
+def test_many_projects() -> None:
+    """Each is found wherever a few would be."""
+    names = Names(projects=(*(f"/srv/project {number}/tea{number}" for number in range(100)), "Grünkohl", "¡!¡!"), salt=b"x")
+    text = r"in /srv/project 7/tea7/x, \ntea99: \ntea8 \u001btea9 a%2Ftea10 tea100 xtea7 GRÜNKOHL ¡!¡!"
+    shown = r"in <project>/x, \n<project>: \n<project> \u001b<project> a%2F<project> tea100 xtea7 <project> "
+    assert masked(text, names).startswith(shown)
+
+
 def test_nobody_is_nobody() -> None:
     """Without names nothing is looked for."""
     assert masked("/ada and / <user>", Names(home="/")) == "/ada and / <user>"

@@ -27,6 +27,8 @@ _ORDINARY = frozenset(
 _BEFORE = re.compile(r"(?<![A-Za-z0-9])|(?<=\\[abfnrtv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})")
 _AFTER = re.compile(r"(?![A-Za-z0-9])")
 _PLAIN = re.compile(r"[a-z0-9]+")
+_ESCAPES = re.compile(r"\\[abfnrtv]|%[0-9a-f]{2}|\\u[0-9a-f]{4}")
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +58,29 @@ def _placeholder(salt: bytes, what: Masked, name: str) -> str:
 def find(text: str, names: Names) -> Iterator[Span]:
     """The places of these names."""
     low = small(text)
-    for core, written in _table(names):
-        if core in low:
-            for form, what, put in written:
-                for at in occurrences(low, form):
-                    if _BEFORE.match(text, at) and _AFTER.match(text, at + len(form)):
-                        yield Span(at, at + len(form), what, put)
+    table = _table(names)
+    present = table.keys() & _words(low) if len(table) > _FEW else (core for core in table if core in low)
+    for core in present:
+        for form, what, put in table[core]:
+            for at in occurrences(low, form):
+                if _BEFORE.match(text, at) and _AFTER.match(text, at + len(form)):
+                    yield Span(at, at + len(form), what, put)
+
+
+def _words(low: str) -> set[str]:
+    """Every word of a text: quicker than to look for each of many names."""
+    return set(_PLAIN.findall(_ESCAPES.sub(" ", low)))
 
 
 @lru_cache(4)
-def _table(names: Names) -> tuple[tuple[str, tuple[tuple[str, Masked, str], ...]], ...]:
+def _table(names: Names) -> dict[str, list[tuple[str, Masked, str]]]:
     """In small letters: a word without which no form of a name can be there, and the forms with what is put in their place."""
     table: dict[str, list[tuple[str, Masked, str]]] = {}
     for what, name, put in _known(names):
         core = max(_PLAIN.findall(small(name.rpartition("/")[2])), key=len, default="")
         table.setdefault(core, []).extend((form, what, put) for form in _written(name))
 
-    return tuple((core, tuple(forms)) for core, forms in table.items())
+    return table
 
 
 def _known(names: Names) -> Iterator[tuple[Masked, str, str]]:
