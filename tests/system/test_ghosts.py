@@ -1,8 +1,10 @@
 """Rows of the real Coven that say running with nothing behind them."""
 
+import json
 import os
 import signal
 import sqlite3
+from contextlib import closing
 
 from rigs.coven import RealCoven
 from rigs.inbox import Inbox
@@ -33,6 +35,26 @@ def test_a_coven_run_that_was_killed(coven: RealCoven, watching: Watch, inbox: I
     until(lambda: ("session.ghost", "resolved") in [(row["kind"], row["state"]) for row in program.incidents()])
     assert not [row for row in program.incidents() if row["kind"] == "session.orphaned"]
     assert session not in letters[1].text
+
+
+def test_a_coven_run_in_a_git_project(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
+    """Killed, it leaves its lease behind: until that has run out, nobody can know whether somebody works there."""
+    coven.start()
+    run = coven.run("tick=300")
+    program = watching(coven, _SOON)
+    with closing(sqlite3.connect(coven.home / "coven.sqlite3")) as ledger, ledger:
+        # A young row may not have its process yet: nothing would be said of it.
+        ledger.execute("update sessions set created_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 minute')")
+
+    os.kill(run.pid, signal.SIGKILL)
+    coven.reaper.wait(run.pid)
+    assert program.json("check")["homes"][0]["findings"] == []
+    (lease,) = (coven.project / ".git" / "coven-maintenance-gate" / "writers").glob("session-*.json")
+    held = json.loads(lease.read_text(encoding="utf-8"))
+    lease.write_text(json.dumps(held | {"expires_at": 1}), encoding="utf-8")
+    assert [found["kind"] for found in program.json("check")["homes"][0]["findings"]] == ["session.ghost"]
+    (letter,) = inbox.wait(1)
+    assert letter.kind == "session.ghost"
 
 
 def test_a_row_whose_end_was_never_recorded(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
