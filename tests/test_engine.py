@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from coven_watchdog.decide.memory import Incidents
 from coven_watchdog.engine import Engine, Ports
@@ -43,7 +44,7 @@ from coven_watchdog.model.words import (
     Route,
     Severity,
 )
-from coven_watchdog.settings import Channel, Delay, Secret, Settings
+from coven_watchdog.settings import Channel, Delay, Privacy, Secret, Settings
 from coven_watchdog.state import HomeState
 from decide.shelf import Shelf
 from tale import DAEMON, DIRECTORY, GOOD, SOCKET, row
@@ -385,3 +386,14 @@ async def test_each_step_is_logged(caplog: pytest.LogCaptureFixture) -> None:
             "resolved watchdog.store_damaged i1 self:store: The watchdog cannot record: not recorded: the disk is full",
         ),
     ]
+
+
+async def test_the_user_s_own_patterns_hold_for_what_is_written() -> None:
+    """What they match is in no incident."""
+    run = Run()
+    run.settings = replace_struct(SETTINGS, privacy=Privacy(patterns=("ACME-[0-9]+",)))
+    await run.serving(row("s1", title="fix ACME-17", project_root="/srv/ACME-2"))
+    await run.see(60, DaemonEnded(HOME, NEVER, DAEMON), FILES)
+    assert run.book.shelf.rows
+    assert "[redacted]" in str(run.book.shelf)
+    assert "ACME" not in str(run.book.shelf)

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,17 @@ def test_no_line_holds_a_secret(formatter: logging.Formatter) -> None:
     assert SECRET not in formatter.format(_record("key %s", SECRET))
     assert SECRET not in formatter.format(_failed())
     assert not {"\x1b", "\x07"} & set(formatter.format(_failed()))
+
+
+@pytest.mark.parametrize("kind", [logs.JournalLines, logs.JsonLines, lambda patterns: logs.TextLines(patterns, colors=False)])
+def test_the_user_s_own_patterns_hold_as_soon_as_they_are_known(kind: Callable[[list[str]], logging.Formatter]) -> None:
+    """And others when others are in force: the list is read for each line."""
+    patterns: list[str] = []
+    formatter = kind(patterns)
+    assert "it broke" in formatter.format(_failed())
+    patterns[:] = ["it br.ke", "Value"]
+    assert "it broke" not in formatter.format(_failed())
+    assert "ValueError" not in formatter.format(_failed())
     assert SECRET not in formatter.format(_record("key %s", "\x1b[1m\u200b".join(SECRET)))
     assert "\x1b" not in formatter.format(_record("red \x1b[31m"))
 

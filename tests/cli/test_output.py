@@ -115,3 +115,26 @@ def test_json_keeps_what_it_escapes(capsys: Capture) -> None:
     assert shown.rstrip("\n").isprintable()
     assert "ä漢✔" in shown
     assert json.loads(shown) == {"said": NASTY}
+
+
+class _Row(msgspec.Struct):
+    name: str
+    rows: list[dict[str, str | int | None]]
+
+
+def test_the_user_s_own_patterns_hold_for_everything(capsys: Capture) -> None:
+    """In pages, talk, errors and every text of a document, which stays one; keys and numbers are ours."""
+    output = _output(patterns=["ACME-[0-9]+", "name"], verbosity=1)
+    output.page([line("a ", Span("ACME-1", Shade.BAD))])
+    output.talk("see ACME-2")
+    output.detail("more of ACME-3")
+    output.trouble(Trouble("failed", "no ACME-4", "at ACME-5", "call ACME-6", 1))
+    shown = capsys.readouterr()
+    assert shown.out == "a [redacted]\n"
+    assert shown.err.count("[redacted]") == 5
+    assert "ACME" not in shown.err
+    output.document(_Row("ACME-1", [{"name": 'x "ACME-2"', "count": 7, "none": None}]))
+    _output(patterns=["ACME-[0-9]+"], as_json=True).trouble(Trouble("failed", "no ACME-4", "", "", 1))
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == {"name": "[redacted]", "rows": [{"name": 'x "[redacted]"', "count": 7, "none": None}]}
+    assert second["error"]["message"] == "no [redacted]"

@@ -19,3 +19,12 @@ def test_places_and_people(tmp_path: Path) -> None:
     assert setting.place(terms, Settings()).default_home == f"{tmp_path}/.coven"
     assert setting.here(terms).home == str(tmp_path)
     assert not setting.loaded(terms).exists
+
+
+def test_what_is_masked_is_known_to_the_printer(tmp_path: Path) -> None:
+    """As soon as the configuration is read."""
+    terms = _terms(tmp_path)
+    terms.config = tmp_path / "config.toml"
+    terms.config.write_text("[privacy]\npatterns = ['a1']\n", encoding="utf-8")
+    setting.loaded(terms)
+    assert terms.patterns == ["a1"]

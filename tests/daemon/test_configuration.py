@@ -113,3 +113,14 @@ async def test_an_apprise_file_with_a_fault(service: Service) -> None:
     await to_thread.run_sync(service.put_apprise, "oncall=json://a\n")
     assert await configuration.reload()
     assert (names(configuration), configuration.error) == (["team/1"], "")
+
+
+async def test_what_is_masked_is_told_to_the_log(service: Service) -> None:
+    """At the start, and again when other patterns are in force."""
+    await to_thread.run_sync(service.put, "[privacy]\npatterns = ['a1']\n")
+    options = service.options()
+    configuration = await to_thread.run_sync(Configuration, options)
+    assert options.patterns == ["a1"]
+    await to_thread.run_sync(service.put, "[privacy]\npatterns = ['b2', 'c3']\n")
+    await configuration.reload()
+    assert options.patterns == ["b2", "c3"]

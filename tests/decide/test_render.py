@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from coven_watchdog.model.incidents import Ack, Facts
 from coven_watchdog.model.telling import Member, Message, Notification
 from coven_watchdog.model.time import HOUR, MINUTE, SECOND
 from coven_watchdog.model.words import Found, IncidentState, Kind, NotificationState, Priority, Reason, Severity, Tone
-from coven_watchdog.settings import Channel, Home, Secret, Settings
+from coven_watchdog.settings import Channel, Home, Privacy, Secret, Settings
 from decide.pages import BACK, CRASH, EVERYTHING, HANG, KILLED, THREE, ended, messages, page, rendered, text
 from decide.playbook import Move, Play
 from decide.verdicts import (
@@ -791,3 +792,18 @@ def test_a_title_is_short_and_every_line_is_one(  # noqa: PLR0913 - as many host
 
 
 START_ZONE = page(Notification("a.1", "desk", "a", Reason.FIRST, NotificationState.QUEUED, 0, 0, 0), ()).place.zone
+
+
+def test_the_user_s_own_patterns_hold_for_messages() -> None:
+    """For the title and every line, wherever their words come from; the last line, which names the message, stays."""
+    settings = replace_privacy(DESK, "3f0c[0-9a-f]+|sh.p", "devbox", "daemon")
+    first, second = messages((0, CRASH), (130, BACK), (131, BACK), settings=settings)
+    assert first.startswith("✖ Coven crashed on [redacted] · 3 sessions hit")
+    assert first.endswith("\ndaemon.crashed i1.1")
+    assert "in [redacted] 41 min" in first
+    assert "--continue [redacted]-77aa" in second
+
+
+def replace_privacy(settings: Settings, *patterns: str) -> Settings:
+    """With these patterns."""
+    return msgspec.structs.replace(settings, privacy=Privacy(patterns=patterns))

@@ -95,7 +95,7 @@ class Output:
         """Say something for -v only, and only once."""
         if self._terms.verbosity > 0 and text not in self._terms.said:
             self._terms.said.add(text)
-            click.echo(printable(text), err=True, color=self._terms.color)
+            click.echo(printable(self._mask(text)), err=True, color=self._terms.color)
 
     def trouble(self, trouble: Trouble) -> None:
         """Say what failed: one JSON document on standard output under --json, else lines on standard error.
@@ -120,7 +120,7 @@ class Output:
             click.echo(f"{mark} {told}", err=True, color=self._terms.color)
 
         if trouble.next_step:
-            click.echo(f" next: {printable(trouble.next_step)}", err=True, color=self._terms.color)
+            click.echo(f" next: {printable(self._mask(trouble.next_step))}", err=True, color=self._terms.color)
 
 
 def _encoded(value: "msgspec.Struct") -> str:
