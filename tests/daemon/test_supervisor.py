@@ -19,7 +19,9 @@ from coven_watchdog.daemon.configuration import Configuration
 from coven_watchdog.daemon.instance import single_instance
 from coven_watchdog.daemon.supervisor import Supervisor
 from coven_watchdog.errors import AlreadyRunningError, ConfigError, StoreError
-from coven_watchdog.model.words import Kind
+from coven_watchdog.model.time import MINUTE, SECOND
+from coven_watchdog.model.words import IncidentState, Kind
+from coven_watchdog.simulated import stamps
 from coven_watchdog.simulated.control import SimulatedCoven
 from coven_watchdog.store import StoreReader
 from coven_watchdog.store.requests import request_test
@@ -78,6 +80,72 @@ async def test_a_gap_is_written_down(service: Service) -> None:
             pass
 
     await service.until(lambda store: [window.why for window in store.blind_windows(0)] == ["the watchdog did not run"])
+
+
+class TestSessions:
+    """Live sessions with a trouble of their own: from the fault to the message, and from its end to the next."""
+
+    SOON = """
+        [probe]
+        session_interval = "1s"
+        health_interval = "2s"
+        [sessions]
+        ghost_after = "1s"
+        stuck_after = "1s"
+        waiting_after = "1s"
+        stalled_after = "1s"
+    """
+    LIVE = frozenset({Kind.SESSION_GHOST, Kind.SESSION_STUCK, Kind.SESSION_WAITING, Kind.SESSION_STALLED})
+
+    @pytest.mark.anyio
+    async def test_what_needs_somebody(self, service: Service, coven: Coven) -> None:
+        """A ghost, a launch that hangs, a prompt and one that a signal stopped: each is told with its project, and all are over."""
+        service.write(self.SOON)
+        async with coven() as simulated:
+            ago = dict.fromkeys(("created_at", "updated_at"), stamps.written(clock.now().wall - MINUTE))
+            stuck = ago | {"id": "stuck", "execution_binding": "{}", "project_root": "/nowhere/promised"}
+            noted = ago | {"id": "noted", "project_root": "/nowhere/later"}
+            await simulated.command("seed", rows=[stuck, noted])
+            asked, pipes = [await to_thread.run_sync(simulated.project, name) for name in ("asked", "piped")]
+            asks = await simulated.launch("sleep", project=asked)
+            piped = await simulated.launch("tick=600", project=pipes, launchMode="nonInteractive")
+            soon = dict.fromkeys(("created_at", "updated_at"), stamps.written(clock.now().wall + 2 * SECOND))
+            ghost = soon | {"id": "ghost", "status": "running", "project_root": "/nowhere/haunted"}
+            await simulated.command("seed", rows=[ghost])
+            harness = (await simulated.command("pids"))[piped]
+            os.kill(harness, signal.SIGSTOP)
+            async with service.running():
+                await service.until(lambda store: self.kinds(store, IncidentState.OPEN) == self.LIVE, 30)
+                os.kill(harness, signal.SIGCONT)
+                await simulated.ask("POST", f"/api/v1/sessions/{asks}/kill")
+                await self.ended(simulated, "ghost", "stuck")
+                await service.until(lambda store: self.kinds(store, IncidentState.RESOLVED) == self.LIVE, 30)
+
+        told = "\n".join(letter.text for letter in service.inbox.letters)
+        for words in ("haunted is a ghost", "promised does not start", "asked waits for you", "piped stalled"):
+            assert words in told
+
+        for words in ("A ghost session is gone", "A session is stuck no more", "A session works again"):
+            assert words in told
+
+        assert "later" not in told
+        assert "A session goes on" not in told
+
+    @staticmethod
+    def kinds(store: StoreReader, state: IncidentState) -> frozenset[Kind]:
+        """What is in that state."""
+        return frozenset(one.kind for one in store.incidents() if one.state is state)
+
+    @staticmethod
+    async def ended(simulated: SimulatedCoven, *sessions: str) -> None:
+        """Their rows say that they are over."""
+
+        def write() -> None:
+            with closing(sqlite3.connect(simulated.home / "coven.sqlite3")) as ledger, ledger:
+                change = "UPDATE sessions SET status = 'completed', exit_code = 0, updated_at = ? WHERE id = ?"
+                ledger.executemany(change, [(stamps.now(), session) for session in sessions])
+
+        await to_thread.run_sync(write)
 
 
 class TestOnce:

@@ -78,6 +78,9 @@ class Searches:
         self.shared.errands.outputs.pop(session, None)
 
     def keep(self) -> None:
-        """There was a listing, which counts like a question: forget the sessions that are not live."""
-        self._was_last, self._asked_at = False, self.shared.now().awake
+        """There was a listing, which counts like a question, but for a second one in a row: forget the sessions that are not live."""
+        if self._was_last or not self.shared.errands.outputs:
+            self._asked_at = self.shared.now().awake
+
+        self._was_last = False
         self._newest = {session: newest for session, newest in self._newest.items() if session in self.shared.live}
