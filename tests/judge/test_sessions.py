@@ -160,6 +160,9 @@ def test_a_coven_run_whose_process_was_not_known_is_seen_by_whoever_ran_it() -> 
     assert tale.see(10.3, seen).presents == ()
     assert tale.wait(25).presents == ()
 
+    stopped = _fails_unwatched().see(10.3, seen).ended(13)
+    assert not any(kind.startswith("session.") for kind in stopped.presents)
+
     asked = Tale(Settings(homes=(HOME,), sessions=Sessions(own_terminal=True))).served(0)
     assert over(asked, 10, "failed", exit_code=3).presents == ("session.failed",)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, tried, wait, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
 from coven_watchdog.judge.ended import exit_words
 from coven_watchdog.judge.harnesses import why_not_launched
 from coven_watchdog.judge.output import wanted, with_output
@@ -109,7 +109,7 @@ def _of_a_run(case: Case, ending: Ending) -> Judgement | None:
     The daemon writes a row's end and its exit event in one go, with one time; a `coven run` writes the event first (seen on 0.4.6).
     """
     unwatched = ending.live is None or ending.live.harness is None
-    if not (unwatched and tried(case)) or case.settings.sessions.own_terminal:
+    if not (unwatched and case.tested) or case.settings.sessions.own_terminal:
         return None
 
     if ending.events is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
