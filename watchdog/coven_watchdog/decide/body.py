@@ -17,7 +17,7 @@ from coven_watchdog.decide.words import Place, clock_time, counted, span
 from coven_watchdog.model.digests import Digest
 from coven_watchdog.model.incidents import Chapter, Facts, Incident
 from coven_watchdog.model.telling import Member, Notification
-from coven_watchdog.model.time import MINUTE, Instant
+from coven_watchdog.model.time import MINUTE, SECOND, Instant
 from coven_watchdog.model.words import Form, Kind, Reason, Transition
 from coven_watchdog.settings import Channel, Settings
 
@@ -195,7 +195,8 @@ def _turn(page: Page, incident: Incident) -> str:
 
     if turn is Transition.REOPENED:
         ends = [chapter.at for chapter in incident.chapters if chapter.transition is Transition.RESOLVED]
-        return f"Again: it was well for {span(incident.fact_at - ends[-1])}." if ends else "Again."
+        well = incident.fact_at - ends[-1] if ends else 0
+        return f"Again: it was well for {span(well)}." if well >= SECOND else "Again."
 
     return _before(page, incident)
 
