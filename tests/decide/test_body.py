@@ -79,7 +79,9 @@ def test_turns() -> None:
     again = reopened(over, CRASHED, at(4)).incident
     assert trouble(again, Reason.CHANGED)[1] == "Again: it was well for 3 min."
     assert trouble(replace(again, chapters=again.chapters[-1:]), Reason.CHANGED)[1] == "Again."
-    assert trouble(reopened(over, replace(CRASHED, fact_at=over.chapters[-1].at), at(1)).incident, Reason.CHANGED)[1] == "Again."
+    assert (
+        trouble(reopened(over, replace(CRASHED, fact_at=over.chapters[-1].at), at(1)).incident, Reason.CHANGED)[1] == "Again."
+    )
     assert trouble(calmed(again, at(5)).incident, Reason.CHANGED)[1] == "It has stopped changing: no longer unstable."
     assert trouble(replace(of(), chapters=()), Reason.CHANGED) == trouble(of())
 
