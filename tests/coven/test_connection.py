@@ -18,6 +18,7 @@ from coven_watchdog.errors import CovenError, NoSocketError, ResetError
 from limits import no_descriptors
 from programs import needs_root
 from raw_server import reply, sends, serving
+from waiting import auntil
 
 UID = os.getuid()
 pytestmark = pytest.mark.anyio
@@ -39,6 +40,20 @@ async def test_the_peer_is_known_while_the_answer_is_read(home: HomePaths) -> No
 
     transport.forget()
     assert (transport.peer, transport.peer_uid) == (None, None)
+
+
+async def test_whoever_connects_also_asks(home: HomePaths) -> None:
+    """Given up at once, the request is sent all the same: Coven's log tells of connections on which nothing came."""
+    transport = Transport(str(home.socket), UID)
+    with serving(home.socket, sends(reply(b"{}"))) as server:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await ask(transport)
+
+        assert scope.cancelled_caught
+        await auntil(lambda: server.requests)
+
+    assert server.requests[0].startswith(b"GET /api/v1/health")
 
 
 async def test_a_request_larger_than_the_buffers_is_sent_whole(home: HomePaths) -> None:

@@ -88,6 +88,8 @@ def test_failures() -> None:
             line(3, "daemon panic: boom"),
             "   at frame",
             line(4, "store maintenance pass failed: disk I/O error"),
+            line(5, "unix connection error: empty API request"),
+            line(6, "unix connection error: missing HTTP method"),
         ]
     )
     assert [entry.at for entry in failures(log, None)] == [wall_of(f"{DAY}:0{second}.000Z") for second in (1, 3, 4)]

@@ -61,8 +61,12 @@ class Transport(httpx.AsyncBaseTransport):
             CovenError: the system cannot connect (no descriptors left).
             httpcore.NetworkError, httpcore.ProtocolError: it broke later, or does not speak HTTP.
         """
-        connection = httpcore.AsyncHTTP11Connection(_ORIGIN, _Stream(await self._connected()))
-        response = await connection.handle_async_request(_on_the_wire(request))
+        stream = _Stream(await self._connected())
+        connection = httpcore.AsyncHTTP11Connection(_ORIGIN, stream)
+        # Coven's log tells of each connection on which nothing came (seen on 0.4.6): once connected, the request is sent.
+        with stream.sending:
+            response = await connection.handle_async_request(_on_the_wire(request))
+
         # No header of the answer is of use; a cookie or a redirect is not to be followed up.
         return httpx.Response(response.status, stream=_Body(connection, response))
 
@@ -154,6 +158,8 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self.sending = anyio.CancelScope(shield=True)
+        """Shielded until something was sent, or had to wait."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
         """What has arrived; b"" at the end. Others run in between: a peer that floods us must not hold the loop past the deadline.
@@ -183,9 +189,12 @@ class _Stream(httpcore.AsyncNetworkStream):
             try:
                 rest = rest[self._connection.send(rest) :]
             except BlockingIOError:
+                self.sending.shield = False
                 await anyio.wait_writable(self._connection)
             except OSError as error:
                 raise httpcore.WriteError(str(error)) from error
+
+        self.sending.shield = False
 
     async def aclose(self) -> None:
         """Close at once: Coven has 64 handlers and would wait a minute for each of us."""

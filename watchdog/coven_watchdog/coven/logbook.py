@@ -17,7 +17,8 @@ _LINE = re.compile(r"\[([^\]]{1,64})\] (.*)", re.DOTALL)
 _PHASE = re.compile(r"startup_(?:budget|checkpoint) phase=([a-z0-9-]{1,64})")
 _SERVING = re.compile(r"daemon starting pid=(\d{1,10}) socket=(.+)")
 _FAILURE = re.compile(
-    r"API handler error for |unix (?:connection|accept) error: |failed to |store maintenance |storage health snapshot |daemon panic: "
+    # A client that hangs up, or says no HTTP, is no failure of Coven's.
+    r"API handler error for |unix (?:connection|accept) error: (?!empty API request|missing HTTP )|failed to |store maintenance |storage health snapshot |daemon panic: "
 )
 _LINES = 2_000
 _AROUND = 2 * SECOND
