@@ -67,6 +67,10 @@ def bundle(  # noqa: PLR0913 - its options
     """
     terms = terms_of(ctx)
     _check(terms, output, preview=preview, only_report=only_report)
+    if session_output and subject is None:
+        message = "the output of which session?"
+        raise UsageError(message, where="--include-output", next_step="coven-watchdog bundle ID --include-output")
+
     target = _target(output)
     made = anyio.run(make, asked_of(terms), Request(subject, Wishes(titles, session_output), drop))
     if preview or only_report:

@@ -53,7 +53,7 @@ class Bundle:
         return next((file.text for file in self.files if file.name == report.NAME), "")
 
 
-async def make(asked: Asked, request: Request) -> Bundle:
+async def make(asked: Asked, request: Request, collectors: Sequence[Collector] = COLLECTORS) -> Bundle:
     """Collect, redact, write the report, and let the gate look at all of it.
 
     Raises:
@@ -61,20 +61,22 @@ async def make(asked: Asked, request: Request) -> Bundle:
         SecretFoundError: the gate has found what looks like a secret.
         WatchdogError: nothing, or more than one thing, has the given id.
     """
-    _check(request.drop)
+    _check(request.drop, collectors)
     case = await subject(asked, await examine(asked), request.id, request.wishes)
-    pieces, absent = await _collected(case, request.drop)
+    pieces, absent = await _collected(case, request.drop, collectors)
     return await to_thread.run_sync(bundled, Collected(case, pieces), absent, request.drop)
 
 
-def bundled(found: Collected, absent: Sequence[AbsentView], drop: Collection[str]) -> Bundle:
+def bundled(found: Collected, absent: Sequence[AbsentView], drop: Collection[str], room: int = ROOM) -> Bundle:
     """Redact what was collected, write the report, let the gate look, pack. The same comes of the same. Blocking.
+
+    `room`: bytes of all files together before anything is taken out.
 
     Raises:
         SecretFoundError: as by `make`.
     """
     masks = redactor(found.case, found.pieces)
-    files = [redacted(name, piece, masks) for name, piece in bounded(found.pieces, ROOM).items()]
+    files = [redacted(name, piece, masks) for name, piece in bounded(found.pieces, room).items()]
     absent = [AbsentView(file=one.file, why=masks.text(one.why).text) for one in absent]
     if report.NAME not in drop:
         files.insert(0, _report(found, files, absent, masks))
@@ -86,19 +88,18 @@ def bundled(found: Collected, absent: Sequence[AbsentView], drop: Collection[str
     return Bundle(stamp, tuple(files), tuple(absent), packed(stamp, {name: text.encode() for name, text in texts.items()}))
 
 
-def names() -> tuple[str, ...]:
-    """Every file that can be dropped."""
-    return (report.NAME, *(one.file for one in COLLECTORS))
-
-
-def _check(drop: Collection[str]) -> None:
+def _check(drop: Collection[str], collectors: Sequence[Collector]) -> None:
+    """Whether there are such files; the manifest goes with the others."""
+    known = (report.NAME, *(one.file for one in collectors))
     for name in drop:
-        if name not in names():
+        if name not in known:
             message = f"there is no file {name} in a bundle"
-            raise UsageError(message, where="--drop", next_step=f"one of {', '.join(names())}")
+            raise UsageError(message, where="--drop", next_step=f"one of {', '.join(known)}")
 
 
-async def _collected(case: BundleCase, drop: Collection[str]) -> tuple[Mapping[str, Piece], list[AbsentView]]:
+async def _collected(
+    case: BundleCase, drop: Collection[str], collectors: Sequence[Collector]
+) -> tuple[Mapping[str, Piece], list[AbsentView]]:
     """Ask all collectors at once; what each gave, and why some gave nothing, in their order."""
     found: dict[str, Piece | Failure] = {}
 
@@ -106,13 +107,13 @@ async def _collected(case: BundleCase, drop: Collection[str]) -> tuple[Mapping[s
         found[one.file] = await fenced(lambda: one.collect(case), one.deadline)
 
     async with anyio.create_task_group() as tasks:
-        for one in COLLECTORS:
+        for one in collectors:
             if one.file in drop:
                 found[one.file] = Failure(_DROPPED, meant=True)
             elif one.wanted(case):
                 tasks.start_soon(ask, one, name=f"bundle: {one.name}")
 
-    order = [one.file for one in COLLECTORS if one.file in found]
+    order = [one.file for one in collectors if one.file in found]
     pieces = {name: piece for name in order if isinstance(piece := found[name], Piece)}
     return pieces, [AbsentView(file=name, why=_why(gone)) for name in order if isinstance(gone := found[name], Failure)]
 
@@ -145,5 +146,6 @@ def _pass(hits: Sequence[Hit]) -> None:
 
 def _about(case: BundleCase) -> str:
     """What it is about, for its name: ids are put into no name as they come."""
-    name = case.session.id[:8] if case.session else case.incident.id if case.incident else "now"
+    session = case.session.id[:8] if case.session and not case.named else ""
+    name = session or (case.incident.id if case.incident else "now")
     return name if name.isalnum() and name.isascii() else "session"

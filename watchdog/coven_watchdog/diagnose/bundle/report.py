@@ -67,7 +67,8 @@ def _to_fill_in() -> Iterator[str]:
 def _finding(found: Collected) -> Iterator[str]:
     """One sentence with its kind, what it rests on, and what it hit."""
     case = found.case
-    if case.session is not None:
+    alone = case.incident is None or len(case.incident.facts.sessions) != 1
+    if case.session is not None and alone:
         yield from _of_session(case)
 
     if case.incident is not None:
@@ -107,7 +108,7 @@ def _of_incident(incident: Incident, case: BundleCase) -> Iterator[str]:
 
 def _row(incident: Incident, case: BundleCase) -> Iterator[str]:
     """What the ledger has of the one session that it is about."""
-    if len(incident.facts.sessions) != 1 or case.ledger is None or case.session is not None:
+    if len(incident.facts.sessions) != 1 or case.ledger is None:
         return
 
     for row in case.ledger.named(incident.facts.sessions[0].id)[:1]:

@@ -31,12 +31,15 @@ def incident(case: BundleCase) -> Piece:
     with StoreReader(case.asked.database) as rows:
         detail = incident_shown(rows, case.incident, case.asked.place, _hush(case, rows)).incident
 
-    return Piece(json_lines(_without_projects(detail, case)), _SOURCE, Basis.INTERNAL, detail)
+    return Piece(json_lines(_public(detail, case)), _SOURCE, Basis.INTERNAL, detail)
 
 
-def _without_projects(detail: IncidentDetail, case: BundleCase) -> Any:  # noqa: ANN401 - JSON
-    """The document; the projects' names only where they were asked for."""
+def _public(detail: IncidentDetail, case: BundleCase) -> Any:  # noqa: ANN401 - JSON
+    """The document; projects' names, and what a session printed, only where they were asked for."""
     told = msgspec.to_builtins(detail)
+    if not case.wishes.output:
+        told["output"] = []
+
     if not case.wishes.titles:
         for name in ("sessions", "lost", "survivors"):
             told[name] = [{key: value for key, value in one.items() if key not in _OF_PEOPLE} for one in told[name]]

@@ -39,7 +39,7 @@ async def subject(asked: Asked, examined: Examined, name: str | None, wishes: Wi
     incident, refusal = await to_thread.run_sync(_incident, asked.database, name)
     if incident is not None:
         home = _home_of(examined.doctor.homes, incident)
-        return _with(ledgers, about(begun(asked, examined, home, wishes), incident))
+        return _with_session(_with(ledgers, about(begun(asked, examined, home, wishes), incident)), incident)
 
     return _of_session(asked, examined, name, wishes, ledgers, refusal)
 
@@ -81,6 +81,13 @@ async def _ledger(paths: HomePaths) -> tuple[Contents | None, CovenError | None]
 def _with(ledgers: Ledgers, case: BundleCase) -> BundleCase:
     ledger, error = ledgers[case.home.home]
     return replace(case, ledger=ledger, ledger_error=error)
+
+
+def _with_session(case: BundleCase, incident: Incident) -> BundleCase:
+    """An incident of one session is about that session, too."""
+    briefs, ledger = incident.facts.sessions, case.ledger
+    rows = ledger.named(briefs[0].id) if ledger and len(briefs) == 1 and incident.kind.startswith("session.") else ()
+    return replace(case, session=rows[0]) if rows else case
 
 
 def _worst(homes: Sequence[DoctorHome]) -> DoctorHome:
@@ -128,7 +135,7 @@ def _of_session(
 
     (key, row), homes = rows[0], examined.doctor.homes
     case = begun(asked, examined, next(home for home in homes if home.home == key), wishes)
-    return replace(_with(ledgers, case), session=row, incident=_about(case, row), named=True)
+    return replace(_with(ledgers, case), session=row, incident=_about(case, row))
 
 
 def _about(case: BundleCase, row: Row) -> Incident | None:
