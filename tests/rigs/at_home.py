@@ -17,7 +17,7 @@ from waiting import until
 
 UNIT = "coven-watchdog.service"
 _PATIENCE = 30
-_SAYING = (
+_SAYING = (("doctor",), ("config", "show"), ("service", "logs"), ("notify", "log", "--json"))
     ("status",),
     ("doctor",),
     ("config", "show"),

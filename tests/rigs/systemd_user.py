@@ -55,12 +55,12 @@ class UserSystemd:
         sync()
         return self.user("journalctl", "--user", "--no-pager", "--unit", unit, *options).out
 
-    def drop_in(self, unit: str, **service: Any) -> None:  # noqa: ANN401 - whatever a unit's key takes
+    def drop_in(self, unit: str, name: str, **service: Any) -> None:  # noqa: ANN401 - whatever a unit's key takes
         """Keys of `[Service]` that stand above those of the unit's file."""
         folder = self.units / f"{unit}.d"
         folder.mkdir(parents=True, exist_ok=True)
         lines = [f"{key}={value}" for key, value in service.items()]
-        (folder / "test.conf").write_text("\n".join(["[Service]", *lines, ""]), encoding="utf-8")
+        (folder / f"{name}.conf").write_text("\n".join(["[Service]", *lines, ""]), encoding="utf-8")
         self.user.give(self.user.home / ".config")
         self.systemctl("daemon-reload")
 

@@ -22,8 +22,9 @@ OF_A_USER = ("UserOrDynamicUser", "SupplementaryGroups", "CapabilityBoundingSet_
 
 @pytest.fixture(scope="module")
 def home(coven_program: Path) -> Iterator[AtHome]:
-    """Set up as a user would, with a sink and a desktop, on a Coven that runs."""
+    """Set up as a user would, with a sink and a desktop, on a Coven that runs. What the user wants otherwise: less patience."""
     with at_home(coven_program) as rig:
+        rig.manager.drop_in(UNIT, "hasty", WatchdogSec="5s", TimeoutAbortSec="1s", TimeoutStopSec="5s", RestartSec="100ms")
         rig.coven.start()
         done = rig.app("setup", "--channel", "-", text=f"{rig.inbox.url}\ndesktop://\n")
         assert done.code == 0, done
@@ -93,19 +94,14 @@ def test_killed(home: AtHome) -> None:
     """After kill -9 it is back."""
     pid = home.pid
     os.kill(pid, signal.SIGKILL)
-    assert int(home.back(pid)["NRestarts"]) == 1
+    assert int(home.back(pid)["NRestarts"]) > 0
 
 
 def test_stopped(home: AtHome) -> None:
     """A process that was stopped gives no sign of life: systemd kills it in the time that a drop-in sets, and it is back."""
-    home.manager.drop_in(UNIT, WatchdogSec="3s", TimeoutAbortSec="1s", RestartSec="100ms")
-    again = home.app("service", "install")
-    assert again.code == 0, again
-    assert "kept: " in again.err
-    assert home.app("service", "restart").code == 0
     pid = home.pid
     os.kill(pid, signal.SIGSTOP)
-    assert int(home.back(pid)["NRestarts"]) == 1
+    home.back(pid)
     assert [line for line in home.lines() if "Watchdog timeout" in line["MESSAGE"]]
 
 
@@ -125,7 +121,7 @@ def test_a_credential(home: AtHome) -> None:
     home.write(secret, home.inbox.url.replace("127.0.0.1", f"user:{SECRET}@127.0.0.1"))
     table = '[[channels]]\nname = "phone"\nurl_file = "$CREDENTIALS_DIRECTORY/phone"\n'
     home.write(home.config, home.config.read_text(encoding="utf-8") + table)
-    home.manager.drop_in(UNIT, WatchdogSec="3s", TimeoutAbortSec="1s", RestartSec="100ms", LoadCredential=f"phone:{secret}")
+    home.manager.drop_in(UNIT, "phone", LoadCredential=f"phone:{secret}")
     assert home.app("service", "restart").code == 0
     before = len(home.inbox.letters)
     assert home.app("notify", "test", "--channel", "phone").code == 0
@@ -135,9 +131,8 @@ def test_a_credential(home: AtHome) -> None:
 
 def test_it_ends_in_time(home: AtHome) -> None:
     """A channel that never answers does not hold up its end: systemd need not kill it."""
-    home.manager.drop_in(UNIT, TimeoutStopSec="5s", LoadCredential=f"phone:{home.user.home / 'phone.url'}")
     home.inbox.hang()
-    with home.user.spawn(home.app.command, "notify", "test", "--channel", "phone") as waiting:
+    with home.user.spawn(home.app.command, "notify", "test", "--channel", "webhook") as waiting:
         until(lambda: home.inbox.hanging)
         assert home.app("service", "stop").code == 0
         waiting.terminate()
@@ -161,8 +156,11 @@ def test_an_upgrade(home: AtHome) -> None:
     assert "daemon.crashed" in {letter.kind for letter in letters[before:]}
 
 
-def test_over_a_foreign_unit(home: AtHome) -> None:
-    """A unit of that name that somebody else wrote is not overwritten."""
+def test_installed_again(home: AtHome) -> None:
+    """A second installation changes nothing and keeps drop-ins; over a unit of that name that somebody else wrote there is none."""
+    again = home.app("service", "install")
+    assert again.code == 0, again
+    assert f"kept: {home.unit}.d/hasty.conf" in again.err
     with home.instead(home.unit, "[Service]\nExecStart=/bin/true\n"):
         done = home.app("service", "install")
         assert done.code == 1
