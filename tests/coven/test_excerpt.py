@@ -112,8 +112,11 @@ def test_what_is_no_file(paths: HomePaths) -> None:
     paths.log.unlink()
     paths.log.symlink_to("/etc/hostname")
     with pytest.raises(CovenError):
-        last_lines(paths.log, 100)
+        excerpt(paths, None)
 
+    paths.log.rename(f"{paths.log}.1")
+    write(paths, *start(1, 7))
+    assert len(excerpt(paths, None).lines) == 4
     paths.log.unlink()
     paths.log.mkdir()
     assert last_lines(paths.log, 100).lines == ()

@@ -8,6 +8,7 @@ from pathlib import Path
 from coven_watchdog.coven.logbook import Entry, Start, entries, last_start
 from coven_watchdog.coven.opening import open_untouched
 from coven_watchdog.coven.paths import HomePaths, translated
+from coven_watchdog.errors import CovenError
 
 AT_MOST = 4 * 1024 * 1024
 """What Coven lets its log grow to (seen in its source)."""
@@ -38,12 +39,20 @@ def excerpt(paths: HomePaths, fault: int | None, at_most: int = AT_MOST) -> Exce
     Raises:
         ForbiddenError, CovenError: the system does not let us read it, or cannot.
     """
-    tails = [last_lines(Path(f"{paths.log}.1"), at_most), last_lines(paths.log, at_most)]
+    tails = [_before(paths, at_most), last_lines(paths.log, at_most)]
     log = entries([line for one in tails for line in one.lines])
     began, start = _begin(log, fault)
     lines = _newest([entry.raw for entry in log[began:]], at_most)
     gone = sum(one.skipped for one in tails) if start is None else 0
     return Excerpt(lines, start, _left_out(len(log) - began - len(lines), gone, sum(one.cut for one in tails)))
+
+
+def _before(paths: HomePaths, at_most: int) -> Tail:
+    """The log before, whose beginning is missed less than the log itself: what cannot be read of it is no reason to read nothing."""
+    try:
+        return last_lines(Path(f"{paths.log}.1"), at_most)
+    except CovenError:
+        return Tail(())
 
 
 def last_lines(path: Path, at_most: int) -> Tail:

@@ -84,7 +84,10 @@ def _salt(pieces: Mapping[str, Piece]) -> bytes:
 def configured(case: BundleCase) -> frozenset[str]:
     """Every configured secret: the addresses of the channels and of the heartbeat, and the parts of them that give access."""
     settings = case.asked.settings
-    addresses = [settings.heartbeat.url.reveal(), *(one for channel in settings.channels for one in _addresses(channel, case.env))]
+    addresses = [
+        settings.heartbeat.url.reveal(),
+        *(one for channel in settings.channels for one in _addresses(channel, case.env)),
+    ]
     return frozenset(part for address in addresses for part in _parts(address))
 
 
