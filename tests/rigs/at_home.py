@@ -18,13 +18,6 @@ from waiting import until
 UNIT = "coven-watchdog.service"
 _PATIENCE = 30
 _SAYING = (("doctor",), ("config", "show"), ("service", "logs"), ("notify", "log", "--json"))
-    ("status",),
-    ("doctor",),
-    ("config", "show"),
-    ("service", "status"),
-    ("service", "logs"),
-    ("notify", "log", "--json"),
-)
 _HANG = """import signal, time
 
 def hang(*_):
