@@ -102,10 +102,12 @@ def test_the_kernels_late_word_corrects() -> None:
         ((row(),), None, Severity.CRITICAL),
         ((), EXPECTED, Severity.CRITICAL),
         ((row(external=True),), None, Severity.WARNING),
+        ((row(status="created"),), None, Severity.WARNING),
+        ((row(status="created", adopted=True),), None, Severity.CRITICAL),
     ],
 )
 def test_a_crash_is_as_loud_as_what_it_hit(rows: tuple[object, ...], settings: Settings | None, severity: Severity) -> None:
-    """Sessions registered from outside do not end with the daemon."""
+    """Sessions registered from outside do not end with the daemon, nor do those that were only noted down for later."""
     tale = Tale(settings).served(0, *rows).ended(10, KILLED).files(10.01, **DEAD)  # type: ignore[arg-type]  # rows
 
     assert tale.verdict("daemon.crashed").severity is severity

@@ -22,7 +22,7 @@ from coven_watchdog.model.looks import HomeLook, Outlived
 from coven_watchdog.model.processes import HarnessSought, Pulse, TailSeen
 from coven_watchdog.model.programs import ProgramsSeen
 from coven_watchdog.model.time import Instant
-from coven_watchdog.model.words import ExitWatch, Owner, ProcessState
+from coven_watchdog.model.words import ExitWatch, Owner, ProcessState, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,13 @@ class LiveSession:
 
     @property
     def own(self) -> bool:
-        """Coven runs it: neither registered from outside, nor by a `coven run`, nor a row with nothing behind it."""
-        return not self.row.external and not self.by_coven_run and self.vacant is None
+        """Coven runs it: neither registered from outside, nor by a `coven run`, nor a row with nothing behind it, nor one for later."""
+        return not self.row.external and not self.by_coven_run and self.vacant is None and not self.noted
+
+    @property
+    def noted(self) -> bool:
+        """Nobody has begun it, and Coven has promised nobody to: as `coven run --detach` leaves them (seen on 0.4.6)."""
+        return self.row.status == SessionStatus.CREATED and not self.row.adopted
 
     @property
     def by_coven_run(self) -> bool:
