@@ -58,6 +58,11 @@ def test_a_payload_that_is_not_known() -> None:
     assert printed(Event(1, "output", AT, 3, "[1]")) == "[1]"
 
 
+def test_a_payload_that_is_too_long() -> None:
+    """It is cut between words."""
+    assert printed(Event(1, "output", AT, 9, f'{{"data": "{"word " * 20_000}'[: 64 * 1024])).endswith("word")
+
+
 def test_no_ledger(tmp_path: Path) -> None:
     """Nothing is there, and nothing is made."""
     assert contents(HomePaths(tmp_path), 10) is None

@@ -129,7 +129,8 @@ def printed(event: Event) -> str:
     try:
         return _output(event.payload).data
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return event.payload
+        # One that was cut ends between words, so that no part of a secret is left that nobody knows for one.
+        return event.payload if len(event.payload) < _PAYLOAD else event.payload.rpartition(" ")[0]
 
 
 def _events(database: sqlite3.Connection) -> Mapping[str, tuple[Recorded, ...]]:
@@ -163,7 +164,7 @@ def _private(row: sqlite3.Row) -> Iterator[tuple[str, str]]:
     """Columns that newer or older versions may lack."""
     for name in ("title", "labels", "project_root", "familiar_id"):
         if name in row.keys() and row[name]:  # noqa: SIM118 - a row's `in` looks at its values
-            yield name, str(row[name])[:_LONG]
+            yield name, said(str(row[name]), _LONG)
 
 
 def _said(value: object) -> str:
