@@ -36,7 +36,14 @@ def stuck(case: Case) -> Judgement:
     if not writes(case):
         return UNKNOWN
 
-    return merged(_stuck(case, session) for session in case.state.live.values())
+    # There may be thousands of rows that were never anything but running.
+    concerned = (one for one in case.state.live.values() if one.row.status == SessionStatus.CREATED or _has_started(one))
+    return merged(_stuck(case, session) for session in concerned)
+
+
+def _has_started(session: LiveSession) -> bool:
+    """It is known to have a process, or was waited for."""
+    return session.lives or session.starter is not None or session.row.adopted
 
 
 def _stuck(case: Case, session: LiveSession) -> Judgement:

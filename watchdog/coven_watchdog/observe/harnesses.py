@@ -112,10 +112,16 @@ class HarnessSource:
         missing = [session for session in shared.live if self._is_missing(session)]
         # One that is asked for before it was handed over waits for that.
         wanted = [session for session in self._wanted if session in shared.live or session in self._attended]
-        for session in dict.fromkeys((*wanted, *missing)):
+        sought = tuple(dict.fromkeys((*wanted, *missing)))
+        found = await self._starters() if any(self._is_to_start(session) for session in sought) else {}
+        for session in sought:
             self._wanted.pop(session, None)
             self._sought_at[session] = shared.now().awake
-            await emit(await self._sought(session))
+            await emit(self._starter(session, found) if self._is_to_start(session) else await self._sought(session))
+
+    def _is_to_start(self, session: str) -> bool:
+        row = self._shared.live.get(session)
+        return row is not None and row.status == SessionStatus.CREATED and session not in self._attended
 
     def _is_missing(self, session: str) -> bool:
         """Whether it is time to tell again that its process is not found."""
@@ -129,9 +135,6 @@ class HarnessSource:
             return HarnessSought(shared.home, shared.now(), session, state(known)[0])
 
         row = shared.live.get(session)
-        if row is not None and row.status == SessionStatus.CREATED:
-            return await self._starter(session)
-
         if row is None or not _has_process(row):
             return HarnessSought(shared.home, shared.now(), session)
 
@@ -140,16 +143,18 @@ class HarnessSource:
         found = await shared.call(find, row, shared.daemon, shared.paths.root, others)
         return HarnessSought(shared.home, shared.now(), session, traces=found)
 
-    async def _starter(self, session: str) -> HarnessSought:
-        """Who is to start it."""
+    async def _starters(self) -> Mapping[str, Identity]:
+        """Who is to start what has not begun: found for all of them at once."""
         shared = self._shared
         find = partial(starters, read_environ=shared.settings().privacy.read_environ)
-        found = (await shared.call(find, tuple(shared.live.values()), shared.paths.root)).get(session)
-        if found is None:
-            return HarnessSought(shared.home, shared.now(), session)
+        return await shared.call(find, tuple(shared.live.values()), shared.paths.root)
 
-        seated = terminal(found.pid)
-        return HarnessSought(shared.home, shared.now(), session, state(found)[0], starter=found, terminal=seated)
+    def _starter(self, session: str, known: Mapping[str, Identity]) -> HarnessSought:
+        home, at, found = self._shared.home, self._shared.now(), known.get(session)
+        if found is None:
+            return HarnessSought(home, at, session)
+
+        return HarnessSought(home, at, session, state(found)[0], starter=found, terminal=terminal(found.pid))
 
     async def _feel(self, emit: Emit) -> None:
         """How the processes of live sessions are, now and then: in the round of a listing, so that nobody wakes for it."""
