@@ -3,7 +3,6 @@
 Its journals lie on disk: only there are they split by user, and a user may read only his own.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rigs.shared import shared
 from waiting import until
 
 PROGRAM = Path("/lib/systemd/systemd-journald")
@@ -36,42 +36,18 @@ def journald(state: Path) -> Iterator[None]:
     Args:
         state: a folder that all who share this journald agree on.
     """
-    with (state / "journald.users").open("w") as users:
-        with _alone(state):
-            if not (_RUN / "stdout").exists() or not _alive(state):
-                _start(state)
 
-            fcntl.flock(users, fcntl.LOCK_SH)
+    def begin() -> None:
+        if not (_RUN / "stdout").exists() or not _alive(state):
+            _start(state)
 
-        try:
-            yield
-        finally:
-            with _alone(state):
-                fcntl.flock(users, fcntl.LOCK_UN)
-                if _nobody_else(users.fileno()):
-                    _end(state)
+    with shared(state / "journald", begin, lambda: _end(state)):
+        yield
 
 
 def sync() -> None:
     """Have everything that was logged on disk."""
     subprocess.run(("journalctl", "--sync"), check=False, capture_output=True)
-
-
-@contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """One starts or ends it at a time."""
-    with (state / "journald.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _nobody_else(users: int) -> bool:
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-
-    return True
 
 
 def _alive(state: Path) -> bool:

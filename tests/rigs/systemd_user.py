@@ -15,6 +15,7 @@ from typing import Any
 from rigs.absent import absent
 from rigs.coven import Done
 from rigs.journald import PROGRAM, journald, sync
+from rigs.shared import shared
 from rigs.somebody import STATE, Somebody, somebody
 from waiting import until
 
@@ -28,6 +29,7 @@ _PROGRAMS = {
 }
 _WHERE = "/usr/sbin:/usr/bin:/sbin:/bin"
 _FILES = {PROGRAM: "systemd", Path("/usr/lib/systemd/user/dbus.socket"): "dbus-user-session"}
+_OURS = STATE / "booted"
 _HIERARCHIES = ("systemd", "unified", ".")
 _BOOTED = ("system", "unit-root", "incoming", "propagate")  # what a first process makes, and what units and programs look for
 
@@ -98,17 +100,26 @@ def _possible() -> None:
 
 @contextmanager
 def _booted() -> Iterator[None]:
-    """Say that systemd is here, on a machine whose first process is another; taken back by who said it."""
-    made = [folder for name in _BOOTED if not (folder := Path("/run/systemd") / name).exists()]
-    for folder in made:
-        folder.mkdir(parents=True, exist_ok=True)
+    """Say that systemd is here, on a machine whose first process is another."""
+    folders = [Path("/run/systemd") / name for name in _BOOTED]
 
-    try:
+    def begin() -> None:
+        if not folders[0].exists():
+            _OURS.touch()
+
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def end() -> None:
+        if _OURS.exists():
+            for folder in folders:
+                shutil.rmtree(folder)
+
+            _OURS.unlink()
+
+    STATE.mkdir(exist_ok=True)
+    with shared(_OURS, begin, end):
         yield
-    finally:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
 
 
 @contextmanager
