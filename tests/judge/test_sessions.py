@@ -7,9 +7,9 @@ import pytest
 from coven_watchdog.judge import judge
 from coven_watchdog.judge.common import Case
 from coven_watchdog.judge.sessions import undecided
-from coven_watchdog.model.facts import EventsSeen, ExitStatus, RunnerSeen, SessionSeen, SessionsListed
+from coven_watchdog.model.facts import Asked, EventsSeen, ExitStatus, Observation, RunnerSeen, SessionSeen, SessionsListed, Tick
 from coven_watchdog.model.time import SECOND, Instant
-from coven_watchdog.model.words import Found, Look, Owner
+from coven_watchdog.model.words import Found, Look, Outcome, Owner, Route
 from coven_watchdog.settings import Sessions, Settings
 from coven_watchdog.state import fold
 from tale import BOOT, DAEMON, HOME, NEXT, Tale, looked, moment, row
@@ -178,7 +178,7 @@ def test_what_ended_while_nobody_watched_is_said_together() -> None:
     second = EventsSeen(HOME, tale.now, "s2", any=True, exit_at=ended[1].updated_at)
     assert tale.see(0.7, second).presents == ("session.failed", "session.failed")
     tale.state = late
-    assert tale.wait(10.5).presents == ("session.failed", "session.failed")
+    assert tale.see(1, _refused(1, "s2")).wait(10.5).presents == ("session.failed", "session.failed")
 
 
 def test_a_row_that_was_touched_after_its_end_is_no_coven_run() -> None:
@@ -189,13 +189,29 @@ def test_a_row_that_was_touched_after_its_end_is_no_coven_run() -> None:
     assert tale.see(10.3, seen).presents == ("session.failed",)
 
 
-@pytest.mark.parametrize("seen", [True, False])
-def test_an_exit_event_that_cannot_be_read(*, seen: bool) -> None:
-    """Printed a lot, or Coven does not answer: one failure too many is better than one too few."""
-    tale = _fails_unwatched()
+def _refused(seconds: float, session: str = "s1") -> Asked:
+    return Asked(HOME, moment(seconds), Route.EVENTS, Outcome.TIMED_OUT, session=session)
 
-    after = tale.see(10.3, EventsSeen(HOME, tale.now, "s1", any=True)) if seen else tale.wait(20.1)
-    assert after.presents == ("session.failed",)
+
+@pytest.mark.parametrize(
+    ("seconds", "seen"),
+    [
+        (10.3, EventsSeen(HOME, moment(10.3), "s1", any=True)),
+        (20.1, _refused(20.1)),
+        (70.1, Tick(HOME, moment(70.1))),
+    ],
+)
+def test_an_exit_event_that_cannot_be_read(seconds: float, seen: Observation) -> None:
+    """Printed a lot, Coven does not answer for ten seconds, or cannot even be asked: one failure too many is better than one too few."""
+    assert _fails_unwatched().see(seconds, seen).presents == ("session.failed",)
+
+
+def test_a_question_that_waits_for_its_turn_is_waited_for() -> None:
+    """Under the ceiling, or while we were paused, it takes longer than an answer does: a coven run is quiet all the same."""
+    tale = _fails_unwatched().wait(20.1)
+    assert tale.presents == ()
+    seen = EventsSeen(HOME, moment(40), "s1", any=True, exit_at=moment(9.98).wall)
+    assert (tale.see(40, seen).presents, tale.wait(41).presents) == ((), ())
 
 
 def test_no_exit_code_asks_for_events() -> None:
@@ -232,7 +248,7 @@ def test_events_that_cannot_be_had_delay_for_ten_seconds_only() -> None:
     """Then what is known must do."""
     tale = over(Tale().served(0), 10, "failed", began=9.99)
 
-    assert tale.wait(20.1).presents == ("session.launch_failed",)
+    assert tale.see(12, _refused(12)).wait(20.1).presents == ("session.launch_failed",)
 
 
 @pytest.mark.parametrize("exit_", [ExitStatus(signal=2), ExitStatus(code=130)])

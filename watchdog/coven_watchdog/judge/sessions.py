@@ -22,9 +22,11 @@ _INTERRUPTED = 130
 _BEHIND = 5 * SECOND
 """A `coven run` writes its row's end 13 to 37 ms after the event (seen on 0.4.6); much later, somebody else has touched the row."""
 _GIVES_UP_ASKING = 10 * SECOND
+_HAS_ASKED = MINUTE
+"""By then every question has been put: requests wait for their turn, and under the ceiling."""
 _WITH_OUTPUT = frozenset({Kind.SESSION_FAILED, Kind.SESSION_CRASHED})
 _DECIDED = 15 * SECOND
-"""Nothing about an end is waited for as long as this."""
+"""Nothing about an end is waited for as long as this, once what there is to ask was asked."""
 
 
 def sessions(case: Case) -> Judgement:
@@ -54,8 +56,17 @@ def _judged(case: Case) -> list[tuple[Ending, Judgement]]:
 def _news(case: Case) -> Iterator[Ending]:
     """What was judged when it was old enough has been judged for good: an event is noted once."""
     since = case.state.previous.awake - _DECIDED
-    endings = case.state.endings.values()
-    return (one for one in endings if one.lost_with is None and not one.old and one.noticed.awake >= since)
+    endings = (one for one in case.state.endings.values() if one.lost_with is None and not one.old)
+    return (one for one in endings if one.noticed.awake >= (since - _HAS_ASKED if _unheard(one) else since))
+
+
+def _unheard(ending: Ending) -> bool:
+    """What it did must be asked of Coven, which was not asked yet."""
+    return _unwatched(ending) and ending.events is None and not ending.unread
+
+
+def _unwatched(ending: Ending) -> bool:
+    return ending.live is None or ending.live.harness is None
 
 
 def _waits(judgement: Judgement) -> bool:
@@ -108,15 +119,23 @@ def _of_a_run(case: Case, ending: Ending) -> Judgement | None:
 
     The daemon writes a row's end and its exit event in one go, with one time; a `coven run` writes the event first (seen on 0.4.6).
     """
-    unwatched = ending.live is None or ending.live.harness is None
-    if not (unwatched and case.tested) or case.settings.sessions.own_terminal:
+    if not (_unwatched(ending) and case.tested) or case.settings.sessions.own_terminal:
         return None
 
-    if ending.events is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
-        return ask(case, Look.EVENTS, subject=ending.row.id, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+    if (asking := _asking(case, ending)) is not None:
+        return asking
 
     behind = 0 if ending.exit_at is None else ending.row.updated_at - ending.exit_at
     return UNKNOWN if 0 < behind <= _BEHIND else None
+
+
+def _asking(case: Case, ending: Ending) -> Judgement | None:
+    """The question what it did, for as long as there is hope of an answer."""
+    patience = _HAS_ASKED if _unheard(ending) else _GIVES_UP_ASKING
+    if ending.events is not None or case.since(ending.noticed) >= patience:
+        return None
+
+    return ask(case, Look.EVENTS, subject=ending.row.id, wake_at=ending.noticed.awake + patience)
 
 
 def _just_now(case: Case, ending: Ending) -> bool:
@@ -137,8 +156,8 @@ def _exited(case: Case, ending: Ending, code: int) -> Judgement:
 def _without_code(case: Case, ending: Ending) -> Judgement:
     """No exit code: it crashed after doing work, or it never ran."""
     ran = ending.row.updated_at - ending.row.created_at
-    if ending.events is None and case.since(ending.noticed) < _GIVES_UP_ASKING:
-        return ask(case, Look.EVENTS, subject=ending.row.id, wake_at=ending.noticed.awake + _GIVES_UP_ASKING)
+    if (asking := _asking(case, ending)) is not None:
+        return asking
 
     seen = witness("sessions", ending.noticed, "the ledger says failed, without an exit code")
     if ending.events or (ending.live is not None and ending.live.harness is not None):

@@ -32,7 +32,7 @@ from coven_watchdog.state.features import fold_adapters, fold_features, fold_pro
 from coven_watchdog.state.home import Ending, HomeState, Leftovers, Life
 from coven_watchdog.state.processes import OF_PROCESSES
 from coven_watchdog.state.quiet import fold_drops
-from coven_watchdog.state.sessions import end_with_daemon, fold_listing, fold_row
+from coven_watchdog.state.sessions import end_with_daemon, fold_listing, fold_row, fold_unread
 
 SETTLE = 5 * SECOND
 _BACKWARDS = SECOND
@@ -209,6 +209,9 @@ def _asked(state: HomeState, asked: Asked) -> HomeState:
 
     if asked.route is Route.SESSIONS and asked.outcome is not Outcome.OK:
         return replace(state, listing=asked, listing_failures=state.listing_failures + 1)
+
+    if asked.route is Route.EVENTS and asked.outcome is not Outcome.OK:
+        return fold_unread(state, asked.session)
 
     return state
 

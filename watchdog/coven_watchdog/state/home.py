@@ -93,7 +93,9 @@ class Ending:
     live: LiveSession | None = None
     """As it was while it lived; None when it was over before it could be seen."""
     events: bool | None = None
-    """Whether it ever wrote an event; None while not asked."""
+    """Whether it ever wrote an event; None while that is not known."""
+    unread: bool = False
+    """Coven was asked for its events, and gave no answer."""
     exit_at: int | None = None
     """When (wall µs) it wrote that it was over, if that could be read."""
     dropped: int = 0

@@ -73,6 +73,11 @@ def fold_events(state: HomeState, seen: EventsSeen) -> HomeState:
     return _on_ending(state, seen.session, events=seen.any, exit_at=seen.exit_at, dropped=seen.dropped)
 
 
+def fold_unread(state: HomeState, session: str) -> HomeState:
+    """Coven was asked for the events of an ended session in vain."""
+    return _on_ending(state, session, unread=True)
+
+
 def fold_harness(state: HomeState, seen: HarnessSeen) -> HomeState:
     """The process behind a live session."""
     session = state.live.get(seen.session)
