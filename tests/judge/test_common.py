@@ -44,3 +44,10 @@ def test_a_brief_may_be_stored() -> None:
     brief = brief_row(row(project_root=f"/srv/{secret}", title=f"\n \x1b[1mfix\x1b[0m {secret}\nand the rest"))
 
     assert (brief.title, brief.project, brief.project_root) == ("fix [redacted]", "[redacted]", "/srv/[redacted]")
+
+
+def test_a_key_that_holds_a_slash_is_not_told_by_halves() -> None:
+    """A path is masked before its last part is taken for the project's name."""
+    brief = brief_row(row(project_root="/srv/1/" + "/0Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3Ab4Cd5"))
+
+    assert (brief.project, brief.project_root) == ("[redacted]", "/srv/[redacted]")

@@ -115,7 +115,7 @@ def _provoke(hostile: HostileCoven, program: Program, inbox: Inbox) -> None:
 
     ended = [row | {"status": ENDS[n % 5][0], "exit_code": ENDS[n % 5][1]} for n, row in enumerate(_rows())]
     hostile.say("sessions", {"sessions": ended})
-    until(lambda: len(program.incidents()) > len(KEYS), 40)
+    until(lambda: len(program.incidents()) > len(KEYS) // 2, 40)
     hostile.say("sessions", {"sessions": [_row(f"again-{n}", title=key) for n, key in enumerate(KEYS.values())]})
     until(lambda: program.try_status()["homes"][0]["sessions"]["live"] == len(KEYS), 40)
     hostile.kill()

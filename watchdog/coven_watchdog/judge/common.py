@@ -138,11 +138,13 @@ def brief_row(row: SessionRow, *, until: int | None = None) -> SessionBrief:
     Of a title, which may be a whole prompt, only the first line goes on.
     """
     end = row.updated_at if until is None else until
+    # A key may hold a slash: what is split first is two halves of one, and neither is known as such.
+    root = without_secrets(row.project_root)
     return SessionBrief(
         id=row.id,
         harness=row.harness,
-        project=without_secrets(row.project_root.rstrip("/").rpartition("/")[2] or row.project_root),
-        project_root=without_secrets(row.project_root),
+        project=root.rstrip("/").rpartition("/")[2] or root,
+        project_root=root,
         title=without_secrets(next((line for line in row.title.splitlines() if line.strip()), "")),
         ran_for=max(0, end - row.created_at),
         status=row.status,
