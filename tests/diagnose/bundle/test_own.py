@@ -76,3 +76,11 @@ def test_our_log(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     with pytest.raises(NotCollectedError, match="has nothing of a service"):
         log(bare)
+
+
+def test_a_log_in_a_file(tmp_path: Path) -> None:
+    """Where the service writes one, as on macOS, its end is taken."""
+    folder = tmp_path / "Library" / "Logs" / "coven-watchdog"
+    folder.mkdir(parents=True)
+    (folder / "watchdog.log").write_text("one\ntwo\n", encoding="utf-8")
+    assert list(log(case(tmp_path)).lines) == ["one", "two"]

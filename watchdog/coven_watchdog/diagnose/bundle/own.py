@@ -2,22 +2,25 @@
 
 import shutil
 import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from coven_watchdog.config.shown import shown
+from coven_watchdog.coven.excerpt import last_lines
 from coven_watchdog.diagnose.bundle.case import BundleCase
 from coven_watchdog.diagnose.bundle.piece import Piece, document, json_line
 from coven_watchdog.errors import NotCollectedError
 from coven_watchdog.model.time import HOUR
 from coven_watchdog.model.words import Basis
 from coven_watchdog.report.times import moment
+from coven_watchdog.service.agent import LOG, logs_folder
 from coven_watchdog.store import StoreReader
 
 _UNIT = "coven-watchdog.service"
 _LINES = 2_000
+_AT_MOST = 1024 * 1024
 _PATIENCE = 2.0
 _BEFORE = HOUR
 
@@ -73,10 +76,11 @@ def _sample(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a sample
 
 
 def log(case: BundleCase) -> Piece:
-    """What the service logged: kept by systemd's journal."""
-    if sys.platform != "linux":
-        message = "the service's log is not read on this system: coven-watchdog service logs shows it"
-        raise NotCollectedError(message)
+    """What the service logged: into its file on macOS, into systemd's journal elsewhere."""
+    file = logs_folder(Path(case.asked.place.user_home or "/nonexistent")) / LOG
+    kept = last_lines(file, _AT_MOST)
+    if kept.lines:
+        return Piece(kept.lines, str(file), Basis.INTERNAL, cut=f"{kept.skipped} older bytes" if kept.skipped else "")
 
     program = shutil.which("journalctl", path=case.env.get("PATH"))
     if program is None:
