@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +20,14 @@ from hypothesis import strategies as st
 from bounded import many
 from coven_answers import ROW, SEEN
 from coven_watchdog.coven import processes, wire
+from coven_watchdog.coven.adapters import decode_adapters
 from coven_watchdog.coven.health import decode_health
 from coven_watchdog.coven.log import panic_words, panicked, tail
+from coven_watchdog.coven.newest import decode_event_after
 from coven_watchdog.coven.processes.linux import _parsed
 from coven_watchdog.coven.programs import programs
 from coven_watchdog.coven.record import read_record
+from coven_watchdog.coven.tail import decode_output
 from coven_watchdog.decide.incidents import advance
 from coven_watchdog.decide.memory import Incidents
 from coven_watchdog.decide.phrases import summary
@@ -72,21 +76,29 @@ def _spoiled(parts: dict[str, Any], inner: tuple[str, dict[str, Any]]) -> bytes:
 
 
 HEALTHS = st.builds(_spoiled, PARTS, INNER)
+_KINDS = st.sampled_from(["output", "output_truncated", "input", "exit"])
+_SAID = st.sampled_from(['{"data": "x"}', '{"droppedEvents": 9}', '{"droppedEvents": -1}', '"\\ud800"']) | TEXTS | VALUES
+_EVENT = st.fixed_dictionaries({"seq": st.integers(0, 2**65), "kind": _KINDS, "payload_json": _SAID})
+EVENT_PAGES = st.lists(_EVENT, max_size=4).map(lambda events: _bytes({"events": events, "hasMore": True}))
+DECODERS: tuple[Callable[[bytes], object], ...] = (
+    decode_health,
+    wire.decode_page,
+    wire.decode_session,
+    wire.decode_events,
+    wire.decode_error,
+    wire.decode_participant,
+    decode_event_after,
+    decode_output,
+    decode_adapters,
+)
 PAGES = st.builds(lambda rows, bare: _bytes(rows if bare else {"sessions": rows, "next_cursor": None}), ROWS, st.booleans())
 
 
 @many(4500)
-@given(st.binary(max_size=300) | HEALTHS | PAGES | VALUES.map(_bytes))
+@given(st.binary(max_size=300) | HEALTHS | PAGES | EVENT_PAGES | VALUES.map(_bytes))
 def test_every_answer_is_read_or_refused(content: bytes) -> None:
     """No decoder raises anything but that it is not the contract; what it gives is short where it is shown."""
-    for decode in (
-        decode_health,
-        wire.decode_page,
-        wire.decode_session,
-        wire.decode_events,
-        wire.decode_error,
-        wire.decode_participant,
-    ):
+    for decode in DECODERS:
         with suppress(NotContractError):
             value = decode(content)
             if isinstance(value, Health):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from coven_watchdog.model.facts import EventWriter, Identity, SessionSeen
+from coven_watchdog.model.facts import EventsSeen, EventWriter, Identity, SessionSeen
 from coven_watchdog.model.processes import HarnessSought
 from coven_watchdog.model.time import MINUTE
 from coven_watchdog.model.words import Basis, Look, ProcessState, Severity
@@ -102,13 +102,26 @@ def test_a_launch_that_coven_promised() -> None:
 
 
 def test_it_starts_after_all() -> None:
-    """Then it is over; and so it is when Coven gives it up."""
+    """Then it is over."""
     tale = read(hanging(), 310, "running")
     assert STUCK not in tale.presents
     assert STUCK in tale.clears
-    tale = hanging().listed(667, row("s1", "failed", began=0, ended=667))
-    assert tale.presents == ()
+
+
+def given_up(tale: Tale) -> Tale:
+    """Coven marks it as failed, without a word of why."""
+    tale.listed(667, row("s1", "failed", began=0, ended=667))
+    return tale.see(668, EventsSeen(HOME, tale.now, "s1", any=False))
+
+
+def test_coven_gives_it_up() -> None:
+    """Then it is over, and a launch that failed; not so what was only noted down, nor what somebody sees in the own terminal."""
+    tale = given_up(hanging())
+    assert tale.presents == ("session.launch_failed",)
     assert STUCK in tale.clears
+    assert "given it up" in tale.verdict("session.launch_failed").facts.detail
+    for other in (sought(created(), 10, None), sought(created(), 10, terminal=True)):
+        assert given_up(other).presents == ()
 
 
 def test_a_clock_that_was_set_back() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, merged, present, said, wait, witness
+from coven_watchdog.judge.common import UNKNOWN, Case, ask, brief_row, internal, merged, present, said, wait, witness
 from coven_watchdog.judge.ended import exit_words
 from coven_watchdog.judge.harnesses import why_not_launched
 from coven_watchdog.judge.output import wanted, with_output
@@ -166,7 +166,18 @@ def _without_code(case: Case, ending: Ending) -> Judgement:
     if ran <= _AT_ONCE:
         return _never_launched(case, ending, seen)
 
-    return UNKNOWN if ran >= _GIVEN_UP else _tell(case, ending, Kind.SESSION_CRASHED, seen)
+    return _given_up(case, ending, seen) if ran >= _GIVEN_UP else _tell(case, ending, Kind.SESSION_CRASHED, seen)
+
+
+def _given_up(case: Case, ending: Ending, seen: Witness) -> Judgement:
+    """Coven gives up what nobody begins. That is a launch that failed where it is known that somebody should have: see `stuck`."""
+    starter = ending.live.starter if ending.live else None
+    if starter is None or (starter.terminal and not case.settings.sessions.own_terminal):
+        return UNKNOWN
+
+    found = internal("processes", starter.at, "there was a `coven run` that had started nothing")
+    detail = "Coven has given it up: its `coven run` had not started it within ten minutes"
+    return _tell(case, ending, Kind.SESSION_LAUNCH_FAILED, seen, found, detail=detail)
 
 
 def _never_launched(case: Case, ending: Ending, seen: Witness) -> Judgement:
