@@ -17,7 +17,7 @@ from waiting import until
 
 UNIT = "coven-watchdog.service"
 _PATIENCE = 30
-_SAYING = (("doctor",), ("config", "show"), ("service", "logs"), ("notify", "log", "--json"))
+_SAYING = (("service", "logs"), ("notify", "log", "--json"))
 _HANG = """import signal, time
 
 def hang(*_):
