@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -364,6 +366,19 @@ def test_changes_of_others_are_noticed_once(tmp_path: Path) -> None:
         _note(one, "bbbb")
         assert not one.changed_elsewhere()
         assert one.retry()
+        assert not one.changed_elsewhere()
+
+
+def test_what_is_being_written_is_waited_for(tmp_path: Path) -> None:
+    """A command whose commit is not over yet is not missed: its bytes have rung the bell, and nothing would ring it again."""
+    with opened(tmp_path) as one, closing(connect(one.path)) as command, ThreadPoolExecutor(1) as asker:
+        command.execute("BEGIN IMMEDIATE")
+        command.execute("DELETE FROM silence")
+        asking = Event()
+        asked = asker.submit(lambda: [asking.set(), one.changed_elsewhere()][1])
+        asking.wait()
+        command.execute("COMMIT")
+        assert asked.result()
         assert not one.changed_elsewhere()
 
 

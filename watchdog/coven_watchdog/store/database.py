@@ -110,8 +110,12 @@ class Database:
         return not self._why
 
     def changed_elsewhere(self) -> bool:
-        """Whether another connection has written since this was last asked."""
-        seen, self._seen_version = self._seen_version, self._data_version()
+        """Whether another connection has written since this was last asked; one that is writing now is waited for.
+
+        The log grows some milliseconds before what was written to it counts. Whoever asked because it grew would get a no
+        in between, and have no reason to ask again.
+        """
+        seen, self._seen_version = self._seen_version, self._once(lambda _: self._data_version())
         return seen != self._seen_version
 
     def close(self) -> None:
