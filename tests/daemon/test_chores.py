@@ -10,8 +10,10 @@ from anyio import to_thread
 from coven_watchdog import clock
 from coven_watchdog.daemon.chores import Chores
 from coven_watchdog.daemon.parts import Parts
-from coven_watchdog.model.facts import SELF_HOME, Observation, OwnTrouble, Slept, StoreChanged, Tick
+from coven_watchdog.model.facts import SELF_HOME, Asked, Observation, OwnTrouble, Slept, StoreChanged, Tick
+from coven_watchdog.model.samples import Sample
 from coven_watchdog.model.time import SECOND
+from coven_watchdog.model.words import Outcome, Route
 from coven_watchdog.settings import Settings
 from daemon.conftest import Service
 from waiting import auntil
@@ -170,3 +172,17 @@ async def test_a_store_that_is_gone(service: Service, caplog: pytest.LogCaptureF
         tasks.start_soon(work.chores.run)
         await auntil((service.state / "watchdog.sqlite3").exists)
         tasks.cancel_scope.cancel()
+
+
+async def test_what_a_minute_was_like_is_written_down(service: Service) -> None:
+    """What was asked since the last round, at the next."""
+    async with working(service) as work:
+        await work.chores.after(Asked(HOME, clock.now(), Route.SESSIONS, Outcome.OK, 25_000))
+
+        samples: tuple[Sample, ...] = ()
+        with anyio.fail_after(15):
+            while not samples:
+                samples = await service.read(lambda store: store.samples(HOME, 0, clock.now().wall))
+
+    (sample,) = samples
+    assert [(one.route, one.asked, one.median) for one in sample.routes] == [(Route.SESSIONS, 1, 25_000)]
