@@ -68,7 +68,13 @@ def test_install_again(programs: Programs, home: Path) -> None:
     assert drop_in.exists()
 
 
-@pytest.mark.parametrize(("linger", "said"), [("", "is not known"), ("Linger=no", "enable-linger"), ("Linger=yes", "")])
+NOBODY = "Failed to get user: User ID 1000 is not logged in or lingering"
+
+
+@pytest.mark.parametrize(
+    ("linger", "said"),
+    [("", "is not known"), ("Linger=no", "enable-linger"), (NOBODY, "enable-linger"), ("Linger=yes", "")],
+)
 def test_lingering(programs: Programs, home: Path, linger: str, said: str) -> None:
     """Off, on, and not known where no login manager answers."""
     notes = _made(programs, home, linger=linger).install().notes

@@ -25,6 +25,7 @@ _STARTS_WITHIN = 100.0
 _ENDS_WITHIN = 40.0
 _ASKED = ("LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "ActiveEnterTimestamp", "StatusText", "NRestarts")
 _ASKED_ENDS = ("Result", "ExecMainCode", "ExecMainStatus", "FragmentPath")
+_NEITHER = "not logged in or lingering"
 _LINGERING_OFF = "it starts when you log in and ends with your last session; to have it always: loginctl enable-linger"
 _LINGERING_UNKNOWN = "whether it outlives your session is not known: no login manager answers (loginctl)"
 
@@ -205,8 +206,14 @@ class Systemd:
         return dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)
 
     def _lingering(self) -> bool | None:
-        """Whether the user's services run without a session; None where no login manager answers."""
+        """Whether the user's services run without a session; None where no login manager answers.
+
+        Of somebody who neither lingers nor is logged in (his manager was started by hand) systemd 252 says so in its refusal.
+        """
         answer = self._run(["loginctl", "show-user", str(os.geteuid()), "--property=Linger"])
+        if _NEITHER in answer.said:
+            return False
+
         return {"Linger=yes": True, "Linger=no": False}.get(answer.out.strip())
 
     def logs(self, *, follow: bool, lines: int) -> int:
