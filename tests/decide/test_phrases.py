@@ -100,6 +100,11 @@ def test_costs() -> None:
         ),
         (Kind.DAEMON_RESTARTED, {"comeback": Comeback.REBOOT}, "the machine was started anew, and a new daemon with it"),
         (Kind.DAEMON_RESTART_LOOP, {"count": 4}, "4 restarts within 10 minutes"),
+        (
+            Kind.DAEMON_RESTART_LOOP,
+            {"count": 3, "exit": ExitStatus(signal=9)},
+            "3 restarts within 10 minutes; the last end: killed by signal 9",
+        ),
         (Kind.DAEMON_SOCKET_LOST, {"detail": "stopped"}, "no socket, though the daemon lives"),
         (Kind.SESSION_FAILED, {"exit": ExitStatus(code=3)}, "exit code 3"),
         (Kind.SESSION_FAILED, {"exit": ExitStatus(code=1), "detail": "doubtful"}, "exit code 1; doubtful"),

@@ -61,6 +61,16 @@ def test_the_page_about_a_crash(tmp_path: Path) -> None:
     assert "Sessions lost" not in shown
 
 
+def test_frames_without_names_are_left_out(tmp_path: Path) -> None:
+    """What a panic says stands above twenty of them."""
+    one = detail(tmp_path, "k7fq")
+    assert one.scene is not None
+    tail = ["daemon panic: panicked at a.rs:7:", "no memory", "backtrace:", *(f"  {number}: <unknown>" for number in range(20))]
+    shown = text(detail_lines(replace(one, scene=replace(one.scene, log_tail=tail)), HERE))
+    assert "the last 3 lines of its log of 23; all: --json\n    daemon panic: panicked at a.rs:7:\n    no memory\n" in shown
+    assert "<unknown>" not in shown
+
+
 def test_the_page_about_what_is_over(tmp_path: Path) -> None:
     """The end and how long it took; what was lost and what lives on; no scene, nothing failed."""
     one = detail(tmp_path, "r2dd")

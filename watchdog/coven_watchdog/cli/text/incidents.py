@@ -1,5 +1,6 @@
 """`incidents` as lines: a list, and everything about one."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from coven_watchdog.catalogue import EFFECTS
@@ -13,6 +14,8 @@ from coven_watchdog.report.incidents import EventView, IncidentDetail, ListedInc
 from coven_watchdog.report.views import NextView, WitnessView
 
 _LOG_LINES = 10
+_NAMELESS = re.compile(r"\s*\d+: <unknown>")
+"""A frame below a panic in a program without symbols."""
 
 
 def list_lines(incidents: Sequence[ListedIncident], here: Here, nothing: str) -> list[Line]:
@@ -169,7 +172,7 @@ def _scene(scene: SceneView, here: Here) -> Iterator[Line]:
         yield line("  ", Span("its log has a panic", Shade.BAD))
 
     if scene.log_tail:
-        shown = scene.log_tail[-_LOG_LINES:]
+        shown = [text for text in scene.log_tail if not _NAMELESS.fullmatch(text)][-_LOG_LINES:]
         more = f" of {len(scene.log_tail)}; all: --json" if len(scene.log_tail) > len(shown) else ""
         yield line(Span(f"  the last {counted(len(shown), 'line')} of its log{more}", Shade.DIM))
         yield from (line("    ", Span(text, Shade.DIM)) for text in shown)
