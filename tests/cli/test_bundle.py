@@ -2,6 +2,7 @@
 
 import io
 import os
+import shlex
 import stat
 import subprocess
 import tarfile
@@ -103,6 +104,11 @@ def test_nobody_takes_the_output(asked: Cli) -> None:
     assert done.returncode == 1
     assert "cannot write the output" in done.stderr
     assert "Traceback" not in done.stderr
+    command = f"exec {shlex.join([*asked.command, 'bundle', '-o', '-'])} >&-"
+    closed = subprocess.run(
+        ["/bin/sh", "-c", command], env=asked.env, cwd=asked.home, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (closed.returncode, "standard output is closed" in closed.stderr) == (2, True)
 
 
 def test_only_shown(asked: Cli) -> None:
@@ -143,12 +149,15 @@ def test_an_incident(asked: Cli) -> None:
     [
         (("zzzz",), 1, "no incident and no session begins with 'zzzz'"),
         (("-o", "missing/x.tar.gz"), 1, "its directory is not there"),
+        (("a" * 5000,), 1, "no incident and no session begins with 'aaaa"),
+        (("-o", "a" * 300), 1, "cannot be written: File name too long"),
+        (("-o", ""), 2, "names no file"),
         (("--preview", "--report"), 2, "exclude each other"),
         (("--preview", "-o", "x"), 2, "nothing is written"),
         (("-o", "-", "--json"), 2, "cannot both go to standard output"),
         (("--include-output",), 2, "the output of which session"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(value)[:30] if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be(cli: Cli, arguments: tuple[str, ...], code: int, says: str) -> None:
     """Each is said, with nothing left behind; and as JSON where that is asked for."""

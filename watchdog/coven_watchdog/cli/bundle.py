@@ -14,7 +14,7 @@ from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.setting import here
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.bundle import HOW_TO_FILE, ISSUES, made_lines, preview_lines
-from coven_watchdog.diagnose.bundle.archive import written
+from coven_watchdog.diagnose.bundle.archive import refused, written
 from coven_watchdog.diagnose.bundle.case import Wishes
 from coven_watchdog.diagnose.bundle.making import Bundle, Request, make
 from coven_watchdog.diagnose.bundle.manifest import listed
@@ -102,9 +102,14 @@ def _check(terms: Terms, output: str | None, *, preview: bool, only_report: bool
         message = "the archive and the JSON document cannot both go to standard output"
         raise UsageError(message, where="-o", next_step="name a file")
 
-    if output == _STDOUT and sys.stdout.isatty():
-        message = "an archive is not for a terminal"
+    # Python has no standard output at all when it was closed before.
+    if output == _STDOUT and (sys.stdout is None or sys.stdout.isatty()):
+        message = "standard output is closed" if sys.stdout is None else "an archive is not for a terminal"
         raise UsageError(message, where="-o", next_step="send it into a file or a pipe, or use --report")
+
+    if output == "":
+        message = "that names no file"
+        raise UsageError(message, where="-o", next_step="name a file, or leave -o out")
 
 
 def _target(output: str | None) -> Path:
@@ -114,8 +119,11 @@ def _target(output: str | None) -> Path:
         WatchdogError: it cannot be written there; said before anything is collected.
     """
     path = Path(output if output and output != _STDOUT else ".").expanduser()
-    if path.is_dir():
-        return path
+    try:
+        if path.is_dir():
+            return path
+    except OSError as error:
+        raise refused(path, error) from error
 
     if os.path.lexists(path):
         message = "it is there already, and stays as it is"

@@ -43,7 +43,7 @@ def written(path: Path, content: bytes) -> None:
     try:
         _put(path, waiting, content)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
     finally:
         with suppress(OSError):
             waiting.unlink()
@@ -84,7 +84,7 @@ def _settled(directory: Path) -> None:
             os.close(descriptor)
 
 
-def _refused(path: Path, error: OSError) -> WatchdogError:
+def refused(path: Path, error: OSError) -> WatchdogError:
     """What a person can do about it."""
     if error.errno == errno.EEXIST:
         return WatchdogError("it is there already, and stays as it is", where=str(path), next_step="name another file with -o")

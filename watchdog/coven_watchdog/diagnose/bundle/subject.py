@@ -10,6 +10,7 @@ from anyio import to_thread
 from coven_watchdog.coven.contents import Contents, Row, contents
 from coven_watchdog.coven.ledger import UnclearError
 from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.decide.text import said
 from coven_watchdog.diagnose.bundle.case import BundleCase, Wishes, about, begun
 from coven_watchdog.diagnose.bundle.sessions import AT_MOST
 from coven_watchdog.diagnose.doctor import Asked, Examined
@@ -21,7 +22,7 @@ from coven_watchdog.report.doctor import worst as precedence
 from coven_watchdog.store import StoreReader
 
 _PATIENCE = 4.0
-_SHORTEST = 4
+_SHORTEST, _SHOWN = 4, 60
 
 Ledgers = Mapping[str, tuple[Contents | None, CovenError | None]]
 
@@ -130,7 +131,7 @@ def _of_session(
 
     if len(rows) > 1:
         names = ", ".join(row.id for _, row in rows[:3])
-        message = f"{len(rows)} sessions begin with {name!r}: {names}{', …' if len(rows) > 3 else ''}"  # noqa: PLR2004 - three are enough
+        message = f"{len(rows)} sessions begin with {said(name, _SHOWN)!r}: {names}{', …' if len(rows) > 3 else ''}"  # noqa: PLR2004 - three are enough
         raise WatchdogError(message, next_step="give more of the id")
 
     (key, row), homes = rows[0], examined.doctor.homes
@@ -145,6 +146,7 @@ def _about(case: BundleCase, row: Row) -> Incident | None:
 
 def _unknown(name: str, ledgers: Ledgers, refusal: WatchdogError) -> WatchdogError:
     """Why nothing of that name was found."""
+    name = said(name, _SHOWN)
     if isinstance(refusal, StoreError):
         message = f"no session begins with {name!r}, and the records of incidents cannot be read: {refusal.message}"
         return WatchdogError(message, next_step="without an id, the bundle is about what is wrong now")
