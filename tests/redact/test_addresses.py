@@ -46,6 +46,7 @@ def test_what_is_private(text: str, shown: str) -> None:
         "10.0.300.1 192.168.1",
         "chrono::naive::DateTime fc::x 12:34:56 feed:face",
         "settings.local.json self.x.local channel.local(x) Basis.INTERNAL std::internal threading.local()",
+        "user@1000.service getty@tty1.service left-pad@1.3.0.tgz",
         "coven@0.4.6 user@host @decorator a@b",
         "/usr/local/bin http:// https://… file:///x://",
         "https://example.com/a/b?c=d#e",

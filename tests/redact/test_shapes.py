@@ -32,6 +32,12 @@ def test_a_part_of_a_longer_word_is_none(before: str) -> None:
     assert redact(f"{before}{KEY}") == f"{before}{KEY}"
 
 
+def test_a_chain_of_words_is_none() -> None:
+    """Names of packages and things begin like keys."""
+    text = "glass-reinforced-plastics sk-learn-contrib-estimators pypi-attestations-are-nice"
+    assert redact(text) == text
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

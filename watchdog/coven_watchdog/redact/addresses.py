@@ -16,6 +16,46 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}")
 _BEFORE_AT = re.compile(r"[^\s/\"'<>]{1,128}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_-])")
 _SERVICES = frozenset({"git@github.com", "git@gitlab.com", "git@bitbucket.org", "git@codeberg.org", "noreply@github.com"})
+_NO_DOMAINS = frozenset(
+    {
+        *(
+            "automount",
+            "deb",
+            "device",
+            "exe",
+            "gz",
+            "js",
+            "json",
+            "lock",
+            "log",
+            "mjs",
+            "mount",
+            "path",
+            "rpm",
+            "scope",
+            "service",
+        ),
+        *(
+            "slice",
+            "socket",
+            "sqlite",
+            "swap",
+            "tar",
+            "target",
+            "tgz",
+            "timer",
+            "toml",
+            "ts",
+            "txt",
+            "whl",
+            "xz",
+            "yaml",
+            "yml",
+            "zip",
+        ),
+    }
+)
+"""Endings of units and files, which have an `@` as well."""
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]{2,20}")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[\w.~-]{1,255})(?::\d{1,5})?(?:[/?#][^\s\"'<>\\]{0,1024})?")
 _USER = re.compile(r"[^\s\"'<>\\/?#@]{1,128}@")
@@ -53,8 +93,14 @@ def _emails(text: str) -> Iterator[tuple[int, int, Masked]]:
         for at in occurrences(text, sign):
             domain = _DOMAIN.match(text, at + len(sign))
             start = back(text, at, _LOCAL_PART, 64) if domain else at
-            if domain and start < at and not _is_login(text, at) and text[start : domain.end()].lower() not in _SERVICES:
+            if domain and _is_email(text, start, at, domain.end()):
                 yield start, domain.end(), Masked.EMAIL
+
+
+def _is_email(text: str, start: int, at: int, end: int) -> bool:
+    """Whether this is one, and no account of a service, no file, no unit of systemd such as `user@1000.service`."""
+    word = text[start:end].lower()
+    return start < at and word not in _SERVICES and word.rpartition(".")[2] not in _NO_DOMAINS and not _is_login(text, at)
 
 
 def _is_login(text: str, at: int) -> bool:

@@ -28,21 +28,26 @@ _TELLING_KEYS = (
 """What makes a key more than one of a table, read up to it."""
 _PASS = re.compile(r"[A-Za-z0-9][_-]$")
 _ASSIGNED = re.compile(
-    rf"{_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}(?:[:=]>?|%3[AaDd]|\\{{1,8}}u003[aAdD])[ \t]{{0,4}}(?P<list>[\[(][ \t]{{0,4}}(?={_ESCAPED}[\"']))?"
+    rf"{_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}(?:[:=]>?|%3[AaDd]|\\{{1,8}}u003[aAdD])[ \t]{{0,4}}(?P<list>[\[(]\s{{0,64}}(?={_ESCAPED}[\"']))?"
 )
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z0-9-]{0,32}$")
 _ARGUMENT = re.compile(rf"[ ]|{_ESCAPED}[\"'],[ \t]{{0,4}}(?={_ESCAPED}[\"'])")
 _ELEMENT = re.compile(r"<[\w:.-]{0,32}$")
 _TAG = re.compile(r"[^<>\n]{0,128}(?<!/)>(?=[^<\s])")
+_PAIRED = re.compile(
+    rf"(?i){_ESCAPED}[\"']?\s{{0,32}},?\s{{0,32}}{_ESCAPED}[\"']?value{_ESCAPED}[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}"
+)
+"""As containers have it: `name: DB_PASSWORD`, and its value in a field of its own."""
 _SPOKEN = re.compile(r"(?i) (?:is|was) [\"'`]?(?=[^\s]{0,64}[0-9])(?=[^\s\"'`]{6})")
 _WORD = re.compile(rf"[^\s\"'`]{{6,{_LONGEST}}}")
 _BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[^\s\"']{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
 _NETRC = re.compile(r"(?i)\blogin[ \t]{1,4}[^\s]{1,128}[ \t]{1,4}$")
-_OPENING = re.compile(r"\\{0,15}[\"'`]")
+_OPENING = re.compile(r"(?:[A-Z][A-Za-z]{0,31}(?:::[a-z_]{1,16})?\([ \t]{0,4}){0,3}[bfru]{0,2}(\\{0,15}[\"'`])")
+"""A quote, also within what a program shows of it: `Some("…")`, `b'…'`."""
 _PLAIN = re.compile(rf"[^\s\"',;&}}\\]{{1,{_LONGEST}}}")
 _TEXT = re.compile(rf"[^<\n]{{1,{_LONGEST}}}(?=</)")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]{0,8}\r?\n([ \t]{1,64})(?=\S)")
-_NEXT = re.compile(r"[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}[\"'])")
+_NEXT = re.compile(r"\s{0,64},\s{0,64}(?=\\{0,15}[\"'])")
 _EMPTY = re.compile(r"\*{1,64}|\.{3,64}|\$\{?\w{1,64}\}?|%\w{1,64}%|<[\w -]{1,64}>")
 """What says that there was a value, or where it is: also in quotes."""
 _DULL = re.compile(
@@ -92,6 +97,8 @@ def _behind(text: str, name: re.Match[str]) -> Iterator[tuple[int, int]]:
     argument = None if assigned or "-" not in before or not _FLAG.search(before) else _ARGUMENT.match(text, name.end())
     if assigned or argument:
         yield from _values(text, name, assigned or argument)
+    elif paired := _PAIRED.match(text, name.end()):
+        yield from _values(text, name, paired)
     elif "<" in before and _ELEMENT.search(before):
         yield from _matched(_TEXT, text, _TAG.match(text, name.end()))
     elif name[0].lower() == "password" and _NETRC.search(text[max(0, name.start() - 160) : name.start()]):
@@ -110,7 +117,10 @@ def _is_telling(name: str, before: str) -> bool:
         stem = before[:-1] if before.endswith(("_", "-")) else before
         return stem.lower().endswith(_TELLING_KEYS)
 
-    return not (low == "pass" or low.startswith(("pass_", "pass-"))) or bool(_PASS.search(before))
+    if low == "pass" or low.startswith(("pass_", "pass-")):
+        return before.endswith(('"', "'")) or bool(_PASS.search(before))
+
+    return True
 
 
 def _matched(value: re.Pattern[str], text: str, before: re.Match[str] | None) -> Iterator[tuple[int, int]]:
@@ -156,7 +166,7 @@ def _closing(text: str, opening: re.Match[str]) -> int:
     A quote of a nested text has as many backslashes as the opening one. Further in they are more, except behind a value that
     ends in backslashes itself, of which each is written as twice as many and two more.
     """
-    start, depth, quote = opening.end(), opening.end() - opening.start() - 1, text[opening.end() - 1]
+    start, depth, quote = opening.end(), len(opening[1]) - 1, opening[1][-1]
     line = text.find("\n", start, start + _LONGEST)
     limit = min(start + _LONGEST, len(text)) if line < 0 else line
     at = text.find(quote, start, limit)

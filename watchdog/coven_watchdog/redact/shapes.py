@@ -12,8 +12,10 @@ from coven_watchdog.model.words import Masked
 from coven_watchdog.redact.scan import runs
 from coven_watchdog.redact.spans import Span
 
+_SURE = r"(?=[a-z_-]{0,200}[A-Z0-9])"
+"""Not a chain of ordinary words."""
 _PREFIXED: tuple[tuple[str, str], ...] = (
-    ("sk-", r"[A-Za-z0-9_-]{16,512}"),  # OpenAI, Anthropic, OpenRouter, DeepSeek, LangSmith's older
+    ("sk-", rf"{_SURE}[A-Za-z0-9_-]{{16,512}}"),  # OpenAI, Anthropic, OpenRouter, DeepSeek, LangSmith's older
     ("sk_live_", r"[A-Za-z0-9]{10,256}"),  # Stripe, Clerk
     ("pk_live_", r"[A-Za-z0-9]{10,256}"),
     ("rk_live_", r"[A-Za-z0-9]{10,256}"),
@@ -23,10 +25,10 @@ _PREFIXED: tuple[tuple[str, str], ...] = (
     ("whsec_", r"[A-Za-z0-9+/=]{16,256}"),
     ("gh", r"[opsur]_[A-Za-z0-9]{20,256}"),  # GitHub
     ("github_pat_", r"[A-Za-z0-9_]{20,256}"),
-    ("gl", r"[a-z]{2,5}-[A-Za-z0-9_-]{16,256}"),  # GitLab
+    ("gl", r"(?:pat|rt|dt|cbt|ptt|ft|imt|agent|soat|wt|oas|ffct)-[A-Za-z0-9_-]{16,256}"),  # GitLab
     ("GR1348941", r"[A-Za-z0-9_-]{20,64}"),
     ("xox", r"[abceoprs]-[A-Za-z0-9-]{10,256}"),  # Slack
-    ("xapp-", r"[A-Za-z0-9-]{10,256}"),
+    ("xapp-", rf"{_SURE}[A-Za-z0-9-]{{10,256}}"),
     ("AKIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),  # AWS
     ("ASIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
     ("ABIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -38,7 +40,7 @@ _PREFIXED: tuple[tuple[str, str], ...] = (
     ("1//0", r"[A-Za-z0-9_-]{30,256}"),
     ("hf_", r"[A-Za-z0-9]{20,256}"),  # Hugging Face
     ("npm_", r"[A-Za-z0-9]{30,64}"),
-    ("pypi-", r"[A-Za-z0-9_-]{16,1024}"),
+    ("pypi-", rf"{_SURE}[A-Za-z0-9_-]{{16,1024}}"),
     ("cio", r"[A-Za-z0-9]{32}(?![A-Za-z0-9])"),  # crates.io
     ("rubygems_", r"[a-f0-9]{40,64}"),
     ("dckr_", r"(?:pat|oat)_[A-Za-z0-9_-]{20,64}"),  # Docker
@@ -50,9 +52,9 @@ _PREFIXED: tuple[tuple[str, str], ...] = (
     ("gsk_", r"[A-Za-z0-9]{20,256}"),  # Groq
     ("xai-", r"[A-Za-z0-9]{20,256}"),
     ("r8_", r"[A-Za-z0-9]{30,64}"),  # Replicate
-    ("nvapi-", r"[A-Za-z0-9_-]{20,256}"),
-    ("pplx-", r"[A-Za-z0-9_-]{20,256}"),
-    ("tvly-", r"[A-Za-z0-9_-]{20,256}"),
+    ("nvapi-", rf"{_SURE}[A-Za-z0-9_-]{{20,256}}"),
+    ("pplx-", rf"{_SURE}[A-Za-z0-9_-]{{20,256}}"),
+    ("tvly-", rf"{_SURE}[A-Za-z0-9_-]{{20,256}}"),
     ("fw_", r"[A-Za-z0-9]{20,64}"),  # Fireworks
     ("csk-", r"[A-Za-z0-9]{30,128}"),  # Cerebras
     ("lsv2_", r"(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{8,16}"),  # LangSmith
