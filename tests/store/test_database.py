@@ -375,7 +375,12 @@ def test_what_is_being_written_is_waited_for(tmp_path: Path) -> None:
         command.execute("BEGIN IMMEDIATE")
         command.execute("DELETE FROM silence")
         asking = Event()
-        asked = asker.submit(lambda: [asking.set(), one.changed_elsewhere()][1])
+
+        def ask() -> bool:
+            asking.set()
+            return one.changed_elsewhere()
+
+        asked = asker.submit(ask)
         asking.wait()
         command.execute("COMMIT")
         assert asked.result()

@@ -8,17 +8,15 @@ from coven_watchdog.cli import asking
 from coven_watchdog.cli.frame import Group, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.purging import kept, purge
-from coven_watchdog.cli.recorded import database, running_service
-from coven_watchdog.cli.setting import here, loaded
+from coven_watchdog.cli.serviceable import refuse_second, usable
+from coven_watchdog.cli.setting import here
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.text.service import change_line, kept_lines, status_lines
-from coven_watchdog.config import needs_service, resolve
-from coven_watchdog.errors import UsageError, WatchdogError
+from coven_watchdog.errors import UsageError
 from coven_watchdog.model.words import ServiceCondition
 from coven_watchdog.report.service import ServiceStatus
 from coven_watchdog.report.times import moment
 from coven_watchdog.service import Manager, manager, set_up
-from coven_watchdog.store import StoreReader
 
 _LINES = 50
 
@@ -63,10 +61,10 @@ def install(ctx: click.Context, *, no_start: bool) -> int:
     """
     terms = terms_of(ctx)
     output = Output(terms)
-    notes = _usable(terms)
+    notes = usable(terms)
     found = _manager(terms)
     if not no_start:
-        _refuse_second(terms, found)
+        refuse_second(terms, found)
 
     done = set_up(found, start=not no_start)
     lines = [change_line(done.change, str(done.path), here(terms))]
@@ -75,39 +73,6 @@ def install(ctx: click.Context, *, no_start: bool) -> int:
         output.talk(f"note: {note}")
 
     return 0
-
-
-def _usable(terms: Terms) -> tuple[str, ...]:
-    """Read the configuration as the service will; gives what works here and may not work there.
-
-    Raises:
-        ConfigError: the service would not start with it.
-    """
-    found = loaded(terms)
-    named = [channel for channel in found.settings.channels if channel.url_env]
-    for channel in found.settings.channels:
-        if not channel.url_env and not needs_service(channel, terms.env):
-            resolve(channel, terms.env, f"{found.path}: channel {channel.name}")
-
-    return tuple(
-        f"channel {channel.name} takes its URL from ${channel.url_env}, which your shell's services do not have by themselves;"
-        " url_file works everywhere"
-        for channel in named
-    )
-
-
-def _refuse_second(terms: Terms, found: Manager) -> None:
-    """A watchdog that somebody started by hand holds the records, and the service could not start.
-
-    Raises:
-        WatchdogError: there is one.
-    """
-    with StoreReader(database(terms)) as rows:
-        running = running_service(rows)
-
-    if running is not None and running.pid != found.state().pid:
-        message = f"a watchdog that is not the service runs already, as process {running.pid}"
-        raise WatchdogError(message, next_step=f"end it (kill {running.pid}, or Ctrl-C where it runs), then again")
 
 
 @service.command(
@@ -173,7 +138,7 @@ def start(ctx: click.Context) -> int:
     """Starts the service, and waits until it watches."""
     terms = terms_of(ctx)
     found = _manager(terms)
-    _refuse_second(terms, found)
+    refuse_second(terms, found)
     found.start()
     return _told(terms, found)
 

@@ -14,6 +14,7 @@ from coven_watchdog.cli.choosing import Choice, Present, Wish, chosen, given, pr
 from coven_watchdog.cli.frame import Command, json_option, terms_of
 from coven_watchdog.cli.output import Output
 from coven_watchdog.cli.recorded import database, running_service
+from coven_watchdog.cli.serviceable import refuse_second, usable
 from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.testing import by_service, from_shell
@@ -22,7 +23,7 @@ from coven_watchdog.config import masked, warning
 from coven_watchdog.config.editing import HEAD, NOBODY, added
 from coven_watchdog.config.services import leaves
 from coven_watchdog.config.writing import write_private
-from coven_watchdog.errors import NoManagerError, UsageError, WatchdogError
+from coven_watchdog.errors import NoManagerError, UsageError
 from coven_watchdog.model.looks import WatchdogLook
 from coven_watchdog.model.time import SECOND
 from coven_watchdog.model.words import Change, ServiceCondition
@@ -117,7 +118,8 @@ def _set_up(terms: Terms, wish: Wish) -> SetUp:
             write_private(now.path, text)
             undo.callback(_restore, now)
 
-        served = _served(service, undo) if service is not None else None
+        notes = usable(terms) if service is not None else ()
+        served = _served(service, undo, notes) if service is not None else None
         names = [entry.name for entry in choice.entries]
         tried = _tried(terms, now.path, names) if names else None
         undo.pop_all()
@@ -154,19 +156,11 @@ def _manager(terms: Terms) -> Manager:
         message = f"{error.message}; nothing was changed"
         raise NoManagerError(message, next_step=f"{error.next_step}; the rest: coven-watchdog setup --no-service") from error
 
-    with StoreReader(database(terms)) as rows:
-        running = running_service(rows)
-
-    if running is not None and found.state().pid != running.pid:
-        message = f"a watchdog runs already that is no service (pid {running.pid}); nothing was changed"
-        raise WatchdogError(
-            message, next_step="end it and call this again, or leave the service out: coven-watchdog setup --no-service"
-        )
-
+    refuse_second(terms, found)
     return found
 
 
-def _served(service: Manager, undo: ExitStack) -> SetUpService:
+def _served(service: Manager, undo: ExitStack, notes: tuple[str, ...] = ()) -> SetUpService:
     """Install it and have it run. Taken back, when it was not there before."""
     before = service.state().condition
     if service.installed() is None:
@@ -178,7 +172,7 @@ def _served(service: Manager, undo: ExitStack) -> SetUpService:
         path=str(done.path),
         change=done.change,
         started=before is not ServiceCondition.RUNNING,
-        notes=done.notes,
+        notes=(*done.notes, *notes),
     )
 
 

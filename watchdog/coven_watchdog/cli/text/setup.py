@@ -24,30 +24,28 @@ def setup_lines(done: SetUp, home: str) -> list[Line]:
     """The whole of it."""
     first = [] if done.changed else [line(Span("Everything is set up already; nothing was changed.", Shade.STRONG)), BLANK]
     notes = [line(WARN, f" {note}") for note in (*(done.service.notes if done.service else ()), *done.warnings)]
-    return [*first, *columns(list(_rows(done, home)), indent=0), *notes, BLANK, *_expect(done, home)]
+    return [*first, *columns(list(_rows(done, home)), indent=0), *_failures(done), *notes, BLANK, *_expect(done)]
 
 
 def _rows(done: SetUp, home: str) -> Iterator[tuple[Span, ...]]:
-    """What there is now: sign, what, where, how."""
-    yield (
-        GOOD,
-        Span("configuration", Shade.STRONG),
-        Span(_short(done.config, home)),
-        Span(_CONFIG[done.config_change], Shade.DIM),
-    )
+    """What there is now: sign, name, how it stands, where."""
+    yield GOOD, _name("configuration"), Span(_CONFIG[done.config_change]), _place(done.config, home)
     if done.service is not None:
-        yield (
-            GOOD,
-            Span("service", Shade.STRONG),
-            Span(_short(done.service.path, home)),
-            Span(_service(done.service), Shade.DIM),
-        )
+        yield GOOD, _name("service"), Span(_service(done.service)), _place(done.service.path, home)
 
     if done.quiet_hours:
-        yield GOOD, Span("quiet hours", Shade.STRONG), Span(done.quiet_hours), Span("only criticals are told", Shade.DIM)
+        yield GOOD, _name("quiet hours"), Span("only criticals are told"), Span(done.quiet_hours, Shade.DIM)
 
     for one in done.channels:
-        yield _sign(one), Span(one.name, Shade.STRONG), Span(one.url or "an address kept elsewhere"), _channel(one)
+        yield _sign(one), _name(one.name), _channel(one), Span(one.url or "an address kept elsewhere", Shade.DIM)
+
+
+def _name(text: str) -> Span:
+    return Span(text, Shade.STRONG)
+
+
+def _place(path: str, home: str) -> Span:
+    return Span(f"~{path[len(home) :]}" if home and path.startswith(f"{home}/") else path, Shade.DIM)
 
 
 def _service(service: SetUpService) -> str:
@@ -65,21 +63,26 @@ def _sign(one: SetUpChannel) -> Span:
 def _channel(one: SetUpChannel) -> Span:
     """What became of its test."""
     if one.state is None:
-        return Span("as it was", Shade.DIM)
+        return Span("as it was")
 
     if one.state is NotificationState.SENT:
-        doubt = f", but {one.doubt}: look whether it arrived" if one.doubt else ""
-        return Span(f"a test message was sent{doubt}", Shade.WARN if doubt else Shade.GOOD)
+        return Span("a test message was sent; look whether it arrived" if one.doubt else "a test message was sent")
 
-    return Span(
-        f"the test message did not get through: {one.error or 'not yet; coven-watchdog notify log --failed'}", Shade.BAD
-    )
+    return Span("the test message is not through", Shade.BAD)
 
 
-def _expect(done: SetUp, home: str) -> list[Line]:
+def _failures(done: SetUp) -> Iterator[Line]:
+    """Why a test did not get through, or proves little."""
+    for one in done.channels:
+        if one.state not in {None, NotificationState.SENT}:
+            yield line(BAD, f" {one.name}: {one.error or 'no answer yet; what becomes of it: coven-watchdog notify log'}")
+        elif one.doubt:
+            yield line(WARN, f" {one.name}: {one.doubt}")
+
+
+def _expect(done: SetUp) -> list[Line]:
     """What comes, and how to stop it."""
-    failed = [one.name for one in done.channels if one.state not in {None, NotificationState.SENT}]
-    rows = [(Span(command, Shade.COMMAND), why) for command, why in _commands(done, failed, home)]
+    rows = [(Span(command, Shade.COMMAND), why) for command, why in _commands(done)]
     return [*_told(done), *columns(rows)]
 
 
@@ -94,12 +97,14 @@ def _told(done: SetUp) -> list[Line]:
     return [line(Span("You are told", Shade.STRONG), f" on {_listed(names)} {what}."), *starts]
 
 
-def _commands(done: SetUp, failed: list[str], home: str) -> Iterator[tuple[str, str]]:
+def _commands(done: SetUp) -> Iterator[tuple[str, str]]:
     """The next commands, those that mend something first."""
+    failed = [one.name for one in done.channels if one.state not in {None, NotificationState.SENT}]
     if failed:
-        yield "coven-watchdog notify test", f"tries {_listed(failed)} again; the address stands in {_short(done.config, home)}"
+        yield "coven-watchdog notify test", f"tries {_listed(failed)} again"
+        yield "coven-watchdog config path", "where the address stands"
 
-    if any(one.leaves for one in done.channels) and done.quiet_hours is None:
+    if any(one.added and one.leaves for one in done.channels) and done.quiet_hours is None:
         yield "coven-watchdog setup --quiet-hours 22:00-07:00", "only criticals at night"
 
     yield "coven-watchdog status", "what is wrong now"
@@ -112,7 +117,3 @@ def _commands(done: SetUp, failed: list[str], home: str) -> Iterator[tuple[str, 
 def _listed(names: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _short(path: str, home: str) -> str:
-    return f"~{path[len(home) :]}" if home and path.startswith(f"{home}/") else path
