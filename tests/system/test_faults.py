@@ -42,13 +42,12 @@ def test_a_panic_that_ends_it(coven: RealCoven, watching: Watch, inbox: Inbox) -
     coven.reaper.wait(pid)
     (letter,) = inbox.wait(1)
     assert letter.kind == "daemon.crashed"
-    assert "it panicked: " in letter.body
-    assert "Cannot allocate memory" in letter.body
+    assert "it panicked: failed to" in letter.body
     assert not (coven.home / "daemon.json").exists()
     check = program.cli("check")
     assert check.code == 2
     assert "Coven crashed" in check.out
-    assert "Cannot allocate memory" in check.out
+    assert "it panicked: failed to" in check.out
     lines = program.json("doctor")["homes"][0]["lines"]
     assert any("it tells of a panic (" in line["says"] for line in lines if line["topic"] == "log")
     coven.start()
