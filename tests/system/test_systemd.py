@@ -45,6 +45,7 @@ def test_set_up(home: AtHome) -> None:
 
 def test_the_unit(home: AtHome) -> None:
     """With what was made of the wheel's unit systemd finds no fault, and the service may do little."""
+    assert list(home.app.file("coven_watchdog").rglob(UNIT))
     verified = home.manager.user("systemd-analyze", "--user", "verify", home.unit)
     assert (verified.code, verified.out, verified.err) == (0, "", "")
     status = Path(f"/proc/{home.pid}/status").read_text(encoding="utf-8")
@@ -73,6 +74,7 @@ def test_a_test_message(home: AtHome) -> None:
     before = len(home.inbox.letters)
     done = home.app("notify", "test")
     assert done.code == 0, done
+    assert "Sent by the running service" in done.err
     assert len(home.inbox.wait(before + 1)) == before + 1
     newest = home.json("notify", "log")["notifications"][0]
     assert (newest["reason"], newest["state"]) == ("test", "sent")
