@@ -47,6 +47,8 @@ def test_what_is_not_known_is_none() -> None:
     assert views.sessions_view(look(by_status={}, live=())) == views.SessionsView()
     assert views.sessions_view(LOOK) == views.SessionsView(total=120, live=1, by_status=LOOK.by_status)
     assert views.sessions_view(look(complete=True)).total == 1
+    fallen = replace(LOOK.live[0], id="fallen", status="orphaned")
+    assert views.sessions_view(look(live=(*LOOK.live, fallen))).live == 1
 
 
 def test_an_incident_in_a_list() -> None:

@@ -15,7 +15,7 @@ from coven_watchdog.model.incidents import Ack, Facts, Incident, Witness
 from coven_watchdog.model.looks import DaemonLook, HomeLook
 from coven_watchdog.model.telling import Silence
 from coven_watchdog.model.time import MILLISECOND, SECOND
-from coven_watchdog.model.words import Basis, DaemonState, Effect, Form, IncidentState, Kind, Severity
+from coven_watchdog.model.words import LIVE_STATUSES, Basis, DaemonState, Effect, Form, IncidentState, Kind, Severity
 from coven_watchdog.report.times import moment
 
 _ENDED = frozenset({DaemonState.STOPPED, DaemonState.CRASHED, DaemonState.ABSENT})
@@ -214,7 +214,9 @@ def sessions_view(look: HomeLook) -> SessionsView:
 
     total = sum(look.by_status.values()) if look.total is None and look.complete else look.total
     by_status = {said(status, _LONGEST): count for status, count in look.by_status.items()}
-    return SessionsView(total=total, live=len(look.live), by_status=by_status)
+    # A look also keeps what fell with the daemon before, until its story is told.
+    live = sum(row.status in LIVE_STATUSES for row in look.live)
+    return SessionsView(total=total, live=live, by_status=by_status)
 
 
 def witness_view(witness: Witness) -> WitnessView:
