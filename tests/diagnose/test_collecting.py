@@ -5,7 +5,8 @@ from threading import Event
 import pytest
 
 from coven_watchdog.diagnose.case import fine
-from coven_watchdog.diagnose.collecting import Collector, attempt, collect
+from coven_watchdog.diagnose.collecting import Collector, Failure, attempt, collect, fenced
+from coven_watchdog.errors import CovenError
 from coven_watchdog.model.words import CheckStatus, Topic
 from coven_watchdog.report.doctor import DoctorLine
 
@@ -54,3 +55,16 @@ async def test_a_group_of_errors() -> None:
     found = await attempt(Topic.HOME, breaks, 5)
     assert isinstance(found, DoctorLine)
     assert found.says == "could not be examined: ValueError: the beginning"
+
+
+async def test_one_that_says_why() -> None:
+    """What the system refuses is no fault of ours, and is not called one."""
+
+    async def refused() -> str:
+        message = "the system does not let us look at it"
+        raise CovenError(message)
+
+    found = await attempt(Topic.HOME, refused, 5)
+    assert isinstance(found, DoctorLine)
+    assert (found.says, found.cause) == ("could not be examined: the system does not let us look at it", None)
+    assert await fenced(refused, 5) == Failure("the system does not let us look at it", meant=True)

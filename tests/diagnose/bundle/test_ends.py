@@ -95,5 +95,5 @@ def test_the_last_start(tmp_path: Path) -> None:
     assert "Failures in the log since then: 1" in panicked
     assert "daemon panic: at 'x'" in panicked
     assert "the log tells of none" in told(tmp_path, log=("x",))
-    assert "the log is not there" in told(tmp_path)
+    assert "the log was not read" in told(tmp_path)
     assert "last phase not logged by this version" in told(tmp_path, log=(SERVES,))

@@ -86,13 +86,13 @@ def test_a_long_line_of_output(tmp_path: Path) -> None:
 def test_without_a_ledger(tmp_path: Path) -> None:
     """What the service last saw, and why not more; with neither, why nothing."""
     made = case(tmp_path, ledger_error=UnclearError("is larger than 64 MiB"))
-    with pytest.raises(NotCollectedError, match="the ledger is larger than 64 MiB, and no service has listed them"):
+    with pytest.raises(NotCollectedError, match="the ledger's file: is larger than 64 MiB, and no service has listed them"):
         sessions(made)
 
     row = SessionRow("aa11", "/home/ada/shop", "codex", "a title", "running", None, 1, 1)
     look = HomeLook(str(made.paths.root), "", 1, "b", live=(row,), by_status={"running": 1})
     piece = sessions(replace(made, case=replace(made.case, remembered=look)))
     assert json.loads(piece.lines[1]) == {"id": "aa11", "harness": "codex", "status": "running"}
-    assert piece.missing == ("all but live sessions: the ledger is larger than 64 MiB",)
+    assert piece.missing == ("all but live sessions: the ledger's file: is larger than 64 MiB",)
     with pytest.raises(NotCollectedError, match="there is no ledger"):
         sessions(case(tmp_path))

@@ -8,7 +8,7 @@ import anyio
 from anyio import to_thread
 
 from coven_watchdog.diagnose.case import wrong
-from coven_watchdog.errors import NotCollectedError
+from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Topic
 from coven_watchdog.redact import redact
 from coven_watchdog.report.doctor import DoctorLine
@@ -60,12 +60,13 @@ async def attempt(topic: Topic, find: Callable[[], Awaitable[T]], patience: floa
     if found.late:
         return wrong(topic, f"could not be examined within {patience:g} s", cause="A disk or the system hangs.")
 
-    return wrong(topic, f"could not be examined: {found.why}", cause="A fault of the watchdog itself.")
+    cause = "" if found.meant else "A fault of the watchdog itself."
+    return wrong(topic, f"could not be examined: {found.why}", cause=cause)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A collector gave nothing: why, in words; `late`: it took too long; `meant`: it says so itself, and nothing is broken."""
+    """A collector gave nothing: why, in words; `late`: it took too long; `meant`: it says so itself, and nothing of ours is broken."""
 
     why: str
     late: bool = False
@@ -79,7 +80,7 @@ async def fenced(find: Callable[[], Awaitable[T]], patience: float) -> T | Failu
             return await find()
     except TimeoutError:
         return Failure(f"it took longer than {patience:g} s", late=True)
-    except NotCollectedError as error:
+    except WatchdogError as error:
         return Failure(redact(error.message), meant=True)
     except Exception as error:  # noqa: BLE001 - the fence: one part that breaks must not hide what the others found
         while isinstance(error, ExceptionGroup):

@@ -90,7 +90,10 @@ def _started(found: Collected) -> Iterator[str]:
     """From the log."""
     log = found.log
     if log is None or log.start is None:
-        yield fact("Last start: the log is not there" if log is None else "Last start: the log tells of none", Basis.INTERNAL)
+        yield fact(
+            "Last start: not known, for the log was not read" if log is None else "Last start: the log tells of none",
+            Basis.INTERNAL,
+        )
         if log is None:
             return
     else:

@@ -12,6 +12,7 @@ from coven_watchdog.coven import processes
 from coven_watchdog.coven.excerpt import excerpt
 from coven_watchdog.coven.install import installed, stand_in
 from coven_watchdog.coven.listing import Entry, listing
+from coven_watchdog.coven.paths import translated
 from coven_watchdog.coven.programs import programs
 from coven_watchdog.diagnose.bundle.case import BundleCase
 from coven_watchdog.diagnose.bundle.piece import Piece, document
@@ -46,9 +47,12 @@ def _time(nanos: int) -> str:
 
 def log(case: BundleCase) -> Piece:
     """From the last start before the fault to the end."""
-    if not os.path.lexists(case.paths.log):
+    try:
+        with translated(case.paths.log):
+            case.paths.log.lstat()
+    except FileNotFoundError as error:
         message = "there is no daemon-recovery.log"
-        raise NotCollectedError(message)
+        raise NotCollectedError(message) from error
 
     found = excerpt(case.paths, case.fault, _LOG)
     return Piece(found.lines, "daemon-recovery.log and the one before it", Basis.INTERNAL, found, found.left_out)

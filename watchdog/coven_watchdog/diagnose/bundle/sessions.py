@@ -31,7 +31,7 @@ def sessions(case: BundleCase) -> Piece:
 
 def _believed(case: BundleCase) -> Piece:
     """Without the ledger: what the service saw of those that were live."""
-    why = f"the ledger {case.ledger_error.message}" if case.ledger_error else "there is no ledger"
+    why = f"the ledger's file: {case.ledger_error.message}" if case.ledger_error else "there is no ledger"
     look = case.case.remembered
     if look is None or not (look.live or look.by_status):
         message = f"{why}, and no service has listed them"
