@@ -163,6 +163,9 @@ def test_a_coven_run_whose_process_was_not_known_is_seen_by_whoever_ran_it() -> 
     stopped = _fails_unwatched().see(10.3, seen).ended(13)
     assert not any(kind.startswith("session.") for kind in stopped.presents)
 
+    closed = over(Tale().served(0), 10, "failed", began=9.9).wait(10.2)
+    assert closed.see(10.3, seen).presents == closed.wait(25).presents == ()
+
     asked = Tale(Settings(homes=(HOME,), sessions=Sessions(own_terminal=True))).served(0)
     assert over(asked, 10, "failed", exit_code=3).presents == ("session.failed",)
 

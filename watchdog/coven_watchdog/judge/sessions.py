@@ -108,14 +108,11 @@ def _failed(case: Case, ending: Ending) -> Judgement:
         return _tell(case, ending, Kind.SESSION_CRASHED, _kernel(ending, ending.exit), exit_=ending.exit, source="kernel")
 
     code = ending.row.exit_code
-    if code is not None and code != 0:
-        return _of_a_run(case, ending) or _exited(case, ending, code)
-
-    return _without_code(case, ending)
+    return _of_a_run(case, ending) or (_exited(case, ending, code) if code else _without_code(case, ending))
 
 
 def _of_a_run(case: Case, ending: Ending) -> Judgement | None:
-    """Of a `coven run` whose process was not known (too short, or ended while nobody watched) nothing is told: whoever ran it saw it fail.
+    """Of a `coven run` whose process was not known (too short, or ended while nobody watched) nothing is told: whoever ran it saw it end.
 
     The daemon writes a row's end and its exit event in one go, with one time; a `coven run` writes the event first (seen on 0.4.6).
     """
