@@ -112,6 +112,9 @@ def test_canaries(coven: RealCoven, watching: Watch, inbox: Inbox) -> None:
     taken = {one["file"]: sum(one["redactions"].values()) for one in json.loads(whole["manifest.json"])["files"]}
     assert min(taken[name] for name in ("session-output.txt", "daemon-recovery.log")) >= 60, taken
     assert all("[redacted]" in whole[name] for name in ("sessions.jsonl", "home.txt"))
+    documents = [text for name, text in whole.items() if name.endswith(".json")]
+    documents += [line for name, text in whole.items() if name.endswith(".jsonl") for line in text.splitlines()]
+    assert [text for text in documents if not isinstance(json.loads(text), dict)] == []
 
 
 def hung(coven: RealCoven) -> None:

@@ -1,5 +1,6 @@
 """The archive is the same for the same files, and on the disk whole or not at all."""
 
+import errno
 import io
 import os
 import resource
@@ -80,3 +81,20 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, handler)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def _no_links(_waiting: Path, path: Path) -> None:
+    """What a file system without links says."""
+    raise OSError(errno.EPERM, "no links here", str(path))
+
+
+def test_a_file_system_without_links(tmp_path: Path) -> None:
+    """There it takes its name first; what is there already stays all the same."""
+    path = tmp_path / "x"
+    written(path, b"content", _no_links)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"content", 0o600)
+    with pytest.raises(WatchdogError, match="there already"):
+        written(path, b"other", _no_links)
+
+    assert path.read_bytes() == b"content"
+    assert [one.name for one in tmp_path.iterdir()] == ["x"]

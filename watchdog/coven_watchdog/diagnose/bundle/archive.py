@@ -6,7 +6,7 @@ import io
 import os
 import secrets
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,8 +32,10 @@ def packed(folder: str, files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def written(path: Path, content: bytes) -> None:
+def written(path: Path, content: bytes, link: Callable[[Path, Path], None] = os.link) -> None:
     """Write it, for its owner only. What is there already stays; whatever goes wrong, nothing of ours is left.
+
+    `link` gives a file a second name; not every file system can.
 
     Raises:
         WatchdogError: something is there already, the directory is not there, or the disk does not take it.
@@ -41,7 +43,7 @@ def written(path: Path, content: bytes) -> None:
     # Beside the target, so that it can be put there in one step.
     waiting = path.parent / f".{path.name[:64]}.{secrets.token_hex(4)}.part"
     try:
-        _put(path, waiting, content)
+        _put(path, waiting, content, link)
     except OSError as error:
         raise refused(path, error) from error
     finally:
@@ -49,7 +51,7 @@ def written(path: Path, content: bytes) -> None:
             waiting.unlink()
 
 
-def _put(path: Path, waiting: Path, content: bytes) -> None:
+def _put(path: Path, waiting: Path, content: bytes, link: Callable[[Path, Path], None]) -> None:
     descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _MODE)
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(descriptor, _MODE)
@@ -57,14 +59,14 @@ def _put(path: Path, waiting: Path, content: bytes) -> None:
         file.flush()
         os.fsync(descriptor)
 
-    _named(waiting, path)
+    _named(waiting, path, link)
     _settled(path.parent)
 
 
-def _named(waiting: Path, path: Path) -> None:
+def _named(waiting: Path, path: Path, link: Callable[[Path, Path], None]) -> None:
     """Give it its name unless that is taken."""
     try:
-        os.link(waiting, path, follow_symlinks=False)
+        link(waiting, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
