@@ -73,7 +73,11 @@ def _named(waiting: Path, path: Path, link: Callable[[Path, Path], None]) -> Non
 
         # A file system without links: take the name first, then put the whole over the empty file, which is ours.
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _MODE))
-        waiting.replace(path)
+        try:
+            waiting.replace(path)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _settled(directory: Path) -> None:
