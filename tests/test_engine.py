@@ -210,9 +210,9 @@ async def test_blindness_leaves_a_window() -> None:
     """From when it could not see until it could again, in the transaction that says so."""
     run = await Run().see(0, DENIED)
     await run.see(5, TICK)
-    assert run.book.blind == [BlindWindow(HOME, moment(5).wall, None, "permission denied")]
+    assert run.book.blind == [BlindWindow(HOME, moment(5).wall, None, f"{HOME}: permission denied")]
     await run.see(60, FILES)
-    assert run.book.blind[1:] == [BlindWindow(HOME, moment(5).wall, moment(60).wall, "permission denied")]
+    assert run.book.blind[1:] == [BlindWindow(HOME, moment(5).wall, moment(60).wall, f"{HOME}: permission denied")]
 
 
 async def test_a_single_look_does_not_wait() -> None:
