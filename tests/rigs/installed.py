@@ -1,6 +1,6 @@
 """The program as a user installs it: its wheel, built from this tree, in an environment of his own; and another version of it."""
 
-import os
+import atexit
 import shutil
 import subprocess
 import sys
@@ -57,7 +57,8 @@ class Installed:
 @cache
 def wheel(version: str = coven_watchdog.__version__) -> Path:
     """The wheel of this tree, or of a copy that calls itself another version."""
-    folder = Path(tempfile.mkdtemp(prefix="cw-wheel.", dir=os.environ.get("TMPDIR", "/tmp")))
+    folder = Path(tempfile.mkdtemp(prefix="cw-wheel."))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     tree = shutil.copytree(ROOT, folder / "tree", ignore=_LEFT_OUT)
     text = (tree / _VERSION).read_text(encoding="utf-8")
     (tree / _VERSION).write_text(text.replace(coven_watchdog.__version__, version), encoding="utf-8")
