@@ -6,6 +6,7 @@ from pathlib import Path
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Change, ManagerName, ServiceCondition
 from coven_watchdog.service import Installation, Installed, ServiceState
+from report.filled import fill
 
 
 @dataclass
@@ -16,6 +17,8 @@ class Stand:
     condition: ServiceCondition = ServiceCondition.NOT_INSTALLED
     fails: bool = False
     now: ServiceState | None = None
+    writes: Path | None = None
+    """The state directory that the service fills when it is started."""
     did: list[str] = field(default_factory=list)
     name: ManagerName = ManagerName.SYSTEMD
     path: Path = Path("/x.service")
@@ -49,6 +52,9 @@ class Stand:
     def start(self) -> None:
         """Start it."""
         self.did.append("start")
+        if self.writes is not None:
+            fill(self.writes)
+
         if self.fails:
             message = "it did not come up"
             raise WatchdogError(message)

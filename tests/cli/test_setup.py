@@ -9,8 +9,10 @@ import pytest
 from cli.conftest import Cli
 from cli.typing_in import talk
 from coven_watchdog.cli.setup import _served
+from coven_watchdog.cli.terms import Terms
 from coven_watchdog.errors import WatchdogError
 from coven_watchdog.model.words import Change, ServiceCondition
+from report.filled import fill
 from rigs.desktop import desktop_rig
 from rigs.sinks import hanging, http_sink
 from service_stand import Stand
@@ -217,28 +219,32 @@ def test_broken_off_during_the_test(cli: Cli) -> None:
     assert not cli.config.exists()
 
 
-def test_a_service_that_is_new() -> None:
+def test_a_service_that_is_new(cli: Cli) -> None:
     """It is installed and started; what its manager has to say is passed on."""
     stand = Stand()
     with ExitStack() as undo:
-        done = _served(stand, undo)
+        done = _served(Terms(env=cli.env), stand, undo)
         undo.pop_all()
 
     assert stand.did == ["install", "start"]
     assert (done.change, done.started, done.notes, done.path) == (Change.INSTALLED, True, ("note",), "/x.service")
 
 
-def test_a_service_that_is_there() -> None:
+def test_a_service_that_is_there(cli: Cli) -> None:
     """Nothing is new about it."""
-    done = _served(Stand(there=True, condition=ServiceCondition.RUNNING), ExitStack())
+    done = _served(Terms(env=cli.env), Stand(there=True, condition=ServiceCondition.RUNNING), ExitStack())
     assert (done.change, done.started) == (Change.UNCHANGED, False)
 
 
 @pytest.mark.parametrize(("there", "after"), [(False, ["install", "start", "uninstall"]), (True, ["install", "start"])])
-def test_a_service_that_does_not_come_up(there: bool, after: list[str]) -> None:  # noqa: FBT001 - pytest passes it by name
-    """What was installed for it is taken back; what was there before stays."""
-    stand = Stand(there=there, fails=True)
+def test_a_service_that_does_not_come_up(cli: Cli, there: bool, after: list[str]) -> None:  # noqa: FBT001 - pytest passes it by name
+    """What was installed for it is taken back, with what it wrote down; what was there before stays."""
+    if there:
+        fill(cli.database.parent)
+
+    stand = Stand(there=there, fails=True, writes=None if there else cli.database.parent)
     with pytest.raises(WatchdogError), ExitStack() as undo:
-        _served(stand, undo)
+        _served(Terms(env=cli.env), stand, undo)
 
     assert stand.did == after
+    assert cli.database.exists() == there

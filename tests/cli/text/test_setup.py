@@ -36,7 +36,7 @@ def test_all_of_it() -> None:
         "✓  desktop        a test message was sent        desktop://",
         "✓  ntfy           a test message was sent        ntfys://****",
         "○  mail           as it was                      an address kept elsewhere",
-        "! it ends with your last session",
+        "i it ends with your last session",
         "! ntfy: beware",
         "",
         "You are told on desktop, ntfy and mail when Coven or one of its sessions breaks, and when it is well again.",

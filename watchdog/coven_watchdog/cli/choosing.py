@@ -126,6 +126,7 @@ def _greet(now: Present, no_desktop: str) -> None:
 
 def _asked(now: Present, env: Mapping[str, str]) -> tuple[Entry, ...]:
     """The channels that are typed, one by one, until nothing is."""
+    asking.say("")
     asking.say("On your phone, in a chat, by mail? One address for each, such as ntfys://ntfy.sh/a-topic-nobody-guesses")
     asking.say("All services and how their addresses are written: https://appriseit.com/services/")
     found: list[Entry] = []

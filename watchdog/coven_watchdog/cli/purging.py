@@ -17,7 +17,7 @@ _STATE_FILES = ("watchdog.sqlite3*", "watchdog.lock")
 def kept(terms: Terms) -> tuple[Path, ...]:
     """The configuration and the state that are there: a folder of our name whole, in other folders our files alone."""
     config, state = config_place(terms.config, terms.env).path, state_directory(terms.env)
-    found = [*_whole(config.parent, config), *_whole(state, *_own_files(state))]
+    found = [*_whole(config.parent, config), *_whole(state, *own_files(state))]
     return tuple(dict.fromkeys(found))
 
 
@@ -29,7 +29,7 @@ def _whole(folder: Path, *files: Path) -> Iterator[Path]:
         yield from (path for path in files if there(path))
 
 
-def _own_files(state: Path) -> Iterator[Path]:
+def own_files(state: Path) -> Iterator[Path]:
     """The database with what SQLite puts beside it, damaged ones that were moved aside, and the lock."""
     for pattern in _STATE_FILES:
         yield from sorted(state.glob(pattern))

@@ -13,13 +13,14 @@ from coven_watchdog.cli import asking
 from coven_watchdog.cli.choosing import Choice, Present, Wish, chosen, given, present
 from coven_watchdog.cli.frame import Command, json_option, terms_of
 from coven_watchdog.cli.output import Output
+from coven_watchdog.cli.purging import own_files, purge
 from coven_watchdog.cli.recorded import database, running_service
 from coven_watchdog.cli.serviceable import refuse_second, usable
 from coven_watchdog.cli.setting import loaded
 from coven_watchdog.cli.terms import Terms
 from coven_watchdog.cli.testing import by_service, from_shell
 from coven_watchdog.cli.text.setup import setup_lines
-from coven_watchdog.config import masked, warning
+from coven_watchdog.config import masked, state_directory, there, warning
 from coven_watchdog.config.editing import HEAD, NOBODY, added
 from coven_watchdog.config.services import leaves
 from coven_watchdog.config.writing import write_private
@@ -75,7 +76,9 @@ def setup(ctx: click.Context, channels: tuple[str, ...], quiet_hours: str | None
     try:
         result = _set_up(terms, wish)
     except (click.Abort, KeyboardInterrupt):
-        Output(terms).talk("")
+        if asking.somebody():
+            asking.say("")  # behind the ^C
+
         Output(terms).talk("Nothing was changed.")
         raise
 
@@ -113,13 +116,15 @@ def _set_up(terms: Terms, wish: Wish) -> SetUp:
     service = _manager(terms) if wish.service else None
     choice = chosen(wish, now, terms.env)
     text = _text(wish, now, choice)
+    if wish.ask:
+        asking.say("One moment: it is set up and tried …")
+
     with ExitStack() as undo:
         if text != now.text:
             write_private(now.path, text)
             undo.callback(_restore, now)
 
-        notes = usable(terms) if service is not None else ()
-        served = _served(service, undo, notes) if service is not None else None
+        served = _served(terms, service, undo) if service is not None else None
         names = [entry.name for entry in choice.entries]
         tried = _tried(terms, now.path, names) if names else None
         undo.pop_all()
@@ -160,9 +165,17 @@ def _manager(terms: Terms) -> Manager:
     return found
 
 
-def _served(service: Manager, undo: ExitStack, notes: tuple[str, ...] = ()) -> SetUpService:
-    """Install it and have it run. Taken back, when it was not there before."""
+def _served(terms: Terms, service: Manager, undo: ExitStack) -> SetUpService:
+    """Install it and have it run. Taken back, with what it wrote down meanwhile, when it was not there before.
+
+    Raises:
+        WatchdogError: it cannot use the configuration, cannot be installed, or does not come up.
+    """
+    notes = usable(terms)
     before = service.state().condition
+    if not there(database(terms)):
+        undo.callback(_forget, terms)
+
     if service.installed() is None:
         undo.callback(service.uninstall)
 
@@ -174,6 +187,11 @@ def _served(service: Manager, undo: ExitStack, notes: tuple[str, ...] = ()) -> S
         started=before is not ServiceCondition.RUNNING,
         notes=(*done.notes, *notes),
     )
+
+
+def _forget(terms: Terms) -> None:
+    state = state_directory(terms.env)
+    purge(terms, tuple(own_files(state)))
 
 
 def _tried(terms: Terms, config: Path, names: Sequence[str]) -> NotifyTest:

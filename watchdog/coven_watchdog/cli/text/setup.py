@@ -18,12 +18,14 @@ _SERVICE = {
     Change.UNCHANGED: "installed and running, as it was",
 }
 _UNMARKED = Span("○", Shade.DIM)
+_NOTE = Span("i", Shade.COMMAND)
 
 
 def setup_lines(done: SetUp, home: str) -> list[Line]:
     """The whole of it."""
     first = [] if done.changed else [line(Span("Everything is set up already; nothing was changed.", Shade.STRONG)), BLANK]
-    notes = [line(WARN, f" {note}") for note in (*(done.service.notes if done.service else ()), *done.warnings)]
+    notes = [line(_NOTE, f" {note}") for note in done.service.notes] if done.service else []
+    notes += [line(WARN, f" {warning}") for warning in done.warnings]
     return [*first, *columns(list(_rows(done, home)), indent=0), *_failures(done), *notes, BLANK, *_expect(done)]
 
 
