@@ -8,9 +8,10 @@ import urllib.parse
 
 import pytest
 
+from canaries import AROUND, CANARIES, NAMED, A
 from coven_watchdog.diagnose.bundle.gate import CONFIGURED, Hit, scan
+from coven_watchdog.redact import Names, Redactor
 
-A = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3Ab4Cd5Ef6Gh7Ij8Kl9"
 SHAPES = {
     "AWS Access Key": "AKIA" + "IOSFODNN7ABCDEFG",
     "Basic Auth Credentials": "https://user:" + "hunter2@host.example/x",
@@ -92,6 +93,18 @@ def test_ids_hashes_and_what_is_masked_pass(text: str) -> None:
     assert scan([("a", text)], [URL]) == ()
 
 
+def test_what_is_masked_in_part_does_not_pass() -> None:
+    """A mark is none; what stands beside one may be the rest of a secret, or what it stood for."""
+    assert scan([("a", "ftp://user:<home>@host")], ()) == ()
+    assert scan([("a", 'db_password = "hunter2 [redacted]"')], ()) == (Hit("a", 1, "Secret Keyword"),)
+
+
+def test_what_lies_over_two_lines_is_told_where_it_stands() -> None:
+    """Although no line of it looks like a secret by itself."""
+    text = "one\n// npm registry:\n//x/:_authToken=\n" + "npm" + "_" + A[:36]
+    assert scan([("a", text)], ()) == (Hit("a", 4, "NPM tokens"),)
+
+
 def test_a_short_secret_is_looked_for_nowhere() -> None:
     """It stands in ordinary text by chance."""
     assert scan([("a", "see the docs")], ["see", "the"]) == ()
@@ -103,3 +116,11 @@ def test_the_library_is_loaded_for_a_bundle_alone() -> None:
     code = f"import sys, coven_watchdog.diagnose.bundle.gate as gate; {loaded}; gate.scan([('a', 'b')], ()); {loaded}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_what_was_redacted_passes() -> None:
+    """A bundle is not refused for what redaction knows: of all canaries in all places nothing is seen any more."""
+    texts = [written(secret) for secret in CANARIES.values() for written in AROUND.values()]
+    texts += [form % value for form in NAMED.values() for value in ("hunter2Hunter2", A, "p4ss w0rd")]
+    masks = Redactor(Names(), secrets=[URL])
+    assert scan([("a", "\n".join(masks.text(text).text for text in texts))], [URL]) == ()

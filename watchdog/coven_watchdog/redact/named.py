@@ -14,7 +14,7 @@ from coven_watchdog.redact.spans import Span
 HINTS = ("key", "auth", "cred", "pass", "pwd", "secret", "token", "connection")
 """In small letters: every telling name has one of them in it, and there it is looked at."""
 _LONGEST = 4096
-_AROUND = 40
+_AROUND, _BEFORE = 40, 200
 _ESCAPED = r"\\{0,15}"
 _NAME = re.compile(
     r"(?i)(?:auth(?![A-Za-z])|authentication|authorization[_-]?code|connection[_-]?string|credentials?|key|passphrase|passwd|password|pass(?![A-Za-z])"
@@ -28,7 +28,7 @@ _TELLING_KEYS = (
 """What makes a key more than one of a table, read up to it."""
 _PASS = re.compile(r"[A-Za-z0-9][_-]$")
 _ASSIGNED = re.compile(
-    rf"{_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}(?:[:=]>?|%3[AaDd]|\\{{1,8}}u003[aAdD])[ \t]{{0,4}}(?P<list>[\[(]\s{{0,64}}(?={_ESCAPED}[\"']))?"
+    rf"{_ESCAPED}[\"'`]?\]?[ \t]{{0,4}}(?:!==?|={{1,3}}>?|:=?>?|%3[AaDd]|\\{{1,8}}u003[aAdD])[ \t]{{0,4}}(?P<list>[\[(]\s{{0,64}}(?={_ESCAPED}[\"']))?"
 )
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z0-9-]{0,32}$")
 _ARGUMENT = re.compile(rf"[ ]|{_ESCAPED}[\"'],[ \t]{{0,4}}(?={_ESCAPED}[\"'])")
@@ -38,6 +38,9 @@ _PAIRED = re.compile(
     rf"(?i){_ESCAPED}[\"']?\s{{0,32}},?\s{{0,32}}{_ESCAPED}[\"']?value{_ESCAPED}[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}"
 )
 """As containers have it: `name: DB_PASSWORD`, and its value in a field of its own."""
+_STATED = re.compile(r"[ \t]{1,4}(?=[\"'`][^\"'`\n]{1,256}[\"'`];)")
+"""As in the configurations of some servers: `private_key "…";`."""
+_COMPARED = re.compile(r"([\"'])([^\"'\n]{1,128})\1[ \t]{0,4}[=!]={1,2}[ \t]{0,4}[\w.]{0,32}$")
 _SPOKEN = re.compile(r"(?i) (?:is|was) [\"'`]?(?=[^\s]{0,64}[0-9])(?=[^\s\"'`]{6})")
 _WORD = re.compile(rf"[^\s\"'`]{{6,{_LONGEST}}}")
 _BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[^\s\"']{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
@@ -93,7 +96,11 @@ def _behind(text: str, name: re.Match[str]) -> Iterator[tuple[int, int]]:
 
         return
 
-    assigned = _ASSIGNED.match(text, name.end())
+    compared = _compared(text, name) if "=" in before else None
+    if compared:
+        yield compared
+
+    assigned = _ASSIGNED.match(text, name.end()) or _STATED.match(text, name.end())
     argument = None if assigned or "-" not in before or not _FLAG.search(before) else _ARGUMENT.match(text, name.end())
     if assigned or argument:
         yield from _values(text, name, assigned or argument)
@@ -105,6 +112,13 @@ def _behind(text: str, name: re.Match[str]) -> Iterator[tuple[int, int]]:
         yield from _matched(_TO_BLANK, text, _BLANK.match(text, name.end()))
     else:
         yield from _matched(_WORD, text, _SPOKEN.match(text, name.end()))
+
+
+def _compared(text: str, name: re.Match[str]) -> tuple[int, int] | None:
+    """A value that stands before its name, as in `"…" == password`."""
+    start = max(0, name.start() - _BEFORE)
+    match = _COMPARED.search(text[start : name.start()])
+    return (start + match.start(2), start + match.end(2)) if match else None
 
 
 def _is_telling(name: str, before: str) -> bool:

@@ -80,8 +80,7 @@ def _hits(name: str, text: str, every: Iterable[str]) -> Iterator[Hit]:
 
     bounded = [part for line in text.split("\n") for part in _parts(line)]
     for found, detector in (*_by_shape("\n".join(bounded)), *_by_name(bounded)):
-        if not MARKS.search(found):
-            yield from (Hit(name, line, detector.secret_type) for line in _lines_with(text, found, detector))
+        yield from (Hit(name, line, detector.secret_type) for line in _lines_where(text, found, detector))
 
 
 def _by_shape(text: str) -> Iterator[tuple[str, Detector]]:
@@ -105,17 +104,27 @@ def _parts(line: str) -> Iterator[str]:
         yield line[at - _OVERLAP : at + _LINE]
 
 
-def _lines_with(text: str, part: str, detector: Detector | None = None) -> Iterator[int]:
-    """The numbers of the lines in which it begins; with a detector, of those where this one sees it."""
+def _lines_where(text: str, part: str, detector: Detector) -> list[int]:
+    """The numbers of the lines where the detector sees it, or else of the first in which it stands."""
+    if not MARKS.sub("", part):
+        return []
+
+    lines = text.split("\n")
+    found = [line for line in _lines_with(text, part) if part in _seen(detector, lines[line - 1])]
+    return found or list(islice(_lines_with(text, part), 1)) or [1]
+
+
+def _seen(detector: Detector, line: str) -> set[str]:
+    return {found for part in _parts(line) for found in detector.analyze_string(part)}
+
+
+def _lines_with(text: str, part: str) -> Iterator[int]:
+    """The numbers of the lines in which it begins, each once."""
     at, number, counted = text.find(part), 1, 0
     while at >= 0:
         number += text.count("\n", counted, at)
+        yield number
         end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        line = text[text.rfind("\n", 0, at) + 1 : end]
-        if detector is None or any(part in detector.analyze_string(piece) for piece in _parts(line)):
-            yield number
-
         counted, at = at, text.find(part, max(end, at + len(part)))
 
 
