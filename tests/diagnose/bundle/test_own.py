@@ -45,7 +45,7 @@ def test_the_service(tmp_path: Path) -> None:
 def test_our_requests(tmp_path: Path) -> None:
     """Minute by minute around the fault: routes with latency, event writer and storage, health as it changed."""
     made = case(tmp_path)
-    with pytest.raises(NotCollectedError, match="no service has asked"):
+    with pytest.raises(NotCollectedError, match="no service has watched"):
         requests(made)
 
     connection = database(tmp_path / "state")

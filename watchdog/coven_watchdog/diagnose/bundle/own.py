@@ -61,7 +61,7 @@ def requests(case: BundleCase) -> Piece:
         found = rows.samples(case.home.home, min(until, case.fault or until) - _BEFORE, until)
 
     if not found:
-        message = "no service has asked Coven anything within that hour"
+        message = "no service has watched for a whole minute within that hour"
         raise NotCollectedError(message)
 
     return Piece([json_line(_sample(one)) for one in found], "the watchdog's records", Basis.CONTRACT, found)

@@ -27,10 +27,14 @@ def coven(found: Collected) -> Iterator[str]:
 def _installed(found: Collected) -> Iterator[str]:
     there = found.data("install.json", Installed)
     daemon = found.case.case.look.daemon
-    before = next((one.version for one in reversed(found.samples) if one.version), "")
+    seen = found.case.case.remembered
+    before = (seen.daemon.coven_version if seen else None) or next(
+        (one.version for one in reversed(found.samples) if one.version), ""
+    )
     version = daemon.coven_version or (f"{before} (when last heard)" if before else "not known")
+    api = daemon.api_version or (seen.daemon.api_version if seen else None) or "not known"
     cli = (there.cli_version if there else "") or "not on the PATH"
-    yield fact(f"Version: daemon {version}, CLI {cli}, API {daemon.api_version or 'not known'}", Basis.CONTRACT)
+    yield fact(f"Version: daemon {version}, CLI {cli}, API {api}", Basis.CONTRACT)
     if there is None:
         return
 
