@@ -25,7 +25,7 @@ from rigs.absent import absent
 from store.builders import moment, silence
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
-NOBODY_RUNS = "No service runs: this counts as soon as one does. Start it: coven-watchdog run\n"
+NOBODY_RUNS = "No service runs: this counts as soon as one does. Start it: coven-watchdog service start\n"
 
 
 def _stored(cli: Cli, name: str) -> Incident:

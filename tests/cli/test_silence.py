@@ -15,7 +15,7 @@ from coven_watchdog.store import StoreReader, add_silence
 from report.filled import fill
 from store.builders import HOME, service, silence
 
-NOBODY_RUNS = "No service runs: this counts as soon as one does. Start it: coven-watchdog run\n"
+NOBODY_RUNS = "No service runs: this counts as soon as one does. Start it: coven-watchdog service start\n"
 TOLD = "k7fq is critical: channels beyond this desktop are told once that it is hidden, by whom and until when.\n"
 
 

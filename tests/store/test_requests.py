@@ -58,7 +58,7 @@ def test_without_a_service_there_is_nobody_to_ask(tmp_path: Path, request_it: Ca
     with pytest.raises(StoreError, match="no service has run here yet") as caught:
         request_it(tmp_path / FILE_NAME)
 
-    assert "coven-watchdog run" in caught.value.next_step
+    assert "coven-watchdog service start" in caught.value.next_step
     assert list(tmp_path.iterdir()) == []
 
 

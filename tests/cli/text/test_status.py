@@ -64,11 +64,11 @@ def test_nobody_watching_is_said_first(tmp_path: Path) -> None:
     """Without a service nothing on the screen can be trusted as present; the first line says so and how to start it."""
     lines = text(status_lines(picture(tmp_path, running=False), HERE)).splitlines()
     assert lines[0] == (
-        "✖ Nobody is watching: the service does not run; what follows is from 20:31:39 UTC. Start it: coven-watchdog run"
+        "✖ Nobody is watching: the service does not run; what follows is from 20:31:39 UTC. Start it: coven-watchdog service start"
     )
     assert lines[-1] == "coven-watchdog 0.1.0 · ~/c.toml"
     empty = text(status_lines(picture(tmp_path / "x", running=False, empty=True), HERE)).splitlines()
-    assert empty[0] == "✖ Nobody is watching: the service does not run. Start it: coven-watchdog run"
+    assert empty[0] == "✖ Nobody is watching: the service does not run. Start it: coven-watchdog service start"
     assert "  ○  desk  desktop://  nothing sent yet" in empty
 
 

@@ -43,4 +43,4 @@ def hush(rows: StoreReader) -> Hush:
 def unserved(terms: Terms, rows: StoreReader) -> None:
     """Say that nobody acts on what was just written, when that is so."""
     if running_service(rows) is None:
-        Output(terms).talk("No service runs: this counts as soon as one does. Start it: coven-watchdog run", bad=True)
+        Output(terms).talk("No service runs: this counts as soon as one does. Start it: coven-watchdog service start", bad=True)

@@ -135,7 +135,7 @@ def _asked(path: Path, work: Callable[[sqlite3.Connection], T], busy_seconds: fl
     """One transaction on the file, whose schema is ours."""
     if not there(path):
         message = "no service has run here yet"
-        raise StoreError(message, where=str(path), next_step="start it: coven-watchdog run")
+        raise StoreError(message, where=str(path), next_step="start it: coven-watchdog service start")
 
     def checked(connection: sqlite3.Connection) -> T:
         if version(connection) != NEWEST:

@@ -55,7 +55,7 @@ def _headline(status: Status, here: Here) -> Line:
             " ",
             Span("Nobody is watching", Shade.BAD),
             f": the service does not run{since}. Start it: ",
-            Span("coven-watchdog run", Shade.COMMAND),
+            Span("coven-watchdog service start", Shade.COMMAND),
         )
 
     if worst is None or worst is Severity.OFF:
