@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from coven_watchdog.cli.page import plain
-from coven_watchdog.cli.text.service import change_line, kept_lines, status_lines
+from coven_watchdog.cli.text.service import brief_lines, change_line, kept_lines, status_lines
 from coven_watchdog.cli.text.words import Here
 from coven_watchdog.model.words import Change, ManagerName, ServiceCondition
 from coven_watchdog.report.service import ServiceStatus
@@ -73,6 +73,13 @@ def test_every_condition_has_words(condition: ServiceCondition) -> None:
     """None is left out; what does not run has no beginning."""
     head = _lines(condition=condition)[0]
     assert ("since" in head) is (condition is ServiceCondition.RUNNING)
+
+
+def test_what_a_start_shows() -> None:
+    """The verdict, and what it watches where it says so: launchd passes nothing on."""
+    said = msgspec.structs.replace(RUNNING, says="watching ~/.coven: running")
+    assert [plain(line) for line in brief_lines(said, HERE)][1:] == ["  it says  watching ~/.coven: running"]
+    assert len(brief_lines(msgspec.structs.replace(RUNNING, says=""), HERE)) == 1
 
 
 @pytest.mark.parametrize("change", Change)

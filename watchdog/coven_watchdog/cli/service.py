@@ -11,7 +11,7 @@ from coven_watchdog.cli.purging import kept, purge
 from coven_watchdog.cli.serviceable import refuse_second, usable
 from coven_watchdog.cli.setting import here
 from coven_watchdog.cli.terms import Terms
-from coven_watchdog.cli.text.service import change_line, kept_lines, status_lines
+from coven_watchdog.cli.text.service import brief_lines, change_line, kept_lines, status_lines
 from coven_watchdog.errors import UsageError
 from coven_watchdog.model.words import ServiceCondition
 from coven_watchdog.report.service import ServiceStatus
@@ -68,7 +68,7 @@ def install(ctx: click.Context, *, no_start: bool) -> int:
 
     done = set_up(found, start=not no_start)
     lines = [change_line(done.change, str(done.path), here(terms))]
-    output.page(lines if no_start else [*lines, *status_lines(_status(found), here(terms))[:1]])
+    output.page(lines if no_start else [*lines, *brief_lines(_status(found), here(terms))])
     for note in (*done.notes, *notes):
         output.talk(f"note: {note}")
 
@@ -165,7 +165,7 @@ def restart(ctx: click.Context) -> int:
 
 def _told(terms: Terms, found: Manager) -> int:
     """Say how it stands now."""
-    Output(terms).page(status_lines(_status(found), here(terms))[:1])
+    Output(terms).page(brief_lines(_status(found), here(terms)))
     return 0
 
 

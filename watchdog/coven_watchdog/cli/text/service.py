@@ -41,6 +41,11 @@ def status_lines(status: ServiceStatus, here: Here) -> list[Line]:
     return [head, *columns(_facts(status, here), indent=2)]
 
 
+def brief_lines(status: ServiceStatus, here: Here) -> list[Line]:
+    """The verdict and, where the service says it, what it watches: a shell with another COVEN_HOME would show there."""
+    return status_lines(status, here)[: 2 if status.says else 1]
+
+
 def _facts(status: ServiceStatus, here: Here) -> Iterator[tuple[str, str]]:
     """What is known beside that, a row each."""
     if status.says:
