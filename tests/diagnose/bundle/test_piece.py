@@ -13,7 +13,8 @@ def test_documents_are_json() -> None:
     made = document({"b": Route.HEALTH, "a": {"x": "é", "y": (1, None)}}, "here", Basis.CONTRACT)
     assert json.loads("\n".join(made.lines)) == {"a": {"x": "é", "y": [1, None]}, "b": "health"}
     assert made.lines[1].startswith(' "a"')
-    assert json_line({"b": 1, "a": "x"}) == '{"a": "x", "b": 1}'
+    assert json_line({"b": 1, "a": "é"}) == '{"a":"é","b":1}'
+    assert json_line({"b": Route.HEALTH, "a": "half \ud800"}) == '{"a":"half \\ud800","b":"health"}'
 
 
 def test_the_newest_is_kept() -> None:

@@ -99,7 +99,10 @@ def json_lines(value: Any) -> list[str]:  # noqa: ANN401 - whatever JSON has
 
 def json_line(value: Any) -> str:  # noqa: ANN401 - whatever JSON has
     """One line."""
-    return json.dumps(_built(value), sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
+    try:
+        return msgspec.json.encode(value, order="sorted").decode()
+    except UnicodeEncodeError:
+        return json.dumps(_built(value), sort_keys=True, separators=(",", ":"))
 
 
 def _built(value: Any) -> Any:  # noqa: ANN401 - whatever JSON has
