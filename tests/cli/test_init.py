@@ -129,3 +129,13 @@ def test_words_that_the_terminal_cannot_show_are_replaced(cli: Cli) -> None:
     done = cli("status", env={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0
     assert "Nobody is watching" in done.out
+
+
+def test_a_thread_that_hangs(cli: Cli, tmp_path: Path) -> None:
+    """What was left behind in a disk that hangs keeps no command from ending; all that it said is there."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait).start()\n", encoding="utf-8"
+    )
+    done = cli("config", "path", "--json", env={"PYTHONPATH": str(tmp_path)})
+    assert (done.code, done.document["schema"]) == (0, "coven-watchdog.config.path.v1")
+    assert cli("incidents", "show", env={"PYTHONPATH": str(tmp_path)}).code == 2

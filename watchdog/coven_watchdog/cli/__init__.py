@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -12,11 +13,31 @@ from coven_watchdog.cli.frame import PROGRAM
 from coven_watchdog.cli.terms import Terms, colored
 
 INTERRUPTED = 130
+_PARTING = 0.2
+"""Seconds for a thread that is about to end."""
 
 
 def main() -> None:
     """The command `coven-watchdog`."""
-    sys.exit(call(sys.argv[1:]))
+    try:
+        sys.exit(call(sys.argv[1:]))
+    except SystemExit as end:
+        _leave(end.code)
+        raise
+
+
+def _leave(code: object) -> None:
+    """End here and now when a thread was left behind in a disk that hangs: the interpreter would wait for it, however long."""
+    others = [thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()]
+    for thread in others:
+        thread.join(_PARTING)
+
+    if any(thread.is_alive() for thread in others):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+
+        os._exit(code if isinstance(code, int) else 0)
 
 
 def call(arguments: Sequence[str]) -> int:
