@@ -9,7 +9,8 @@ from coven_watchdog.model.words import Masked
 from coven_watchdog.redact.spans import Span
 
 _ESCAPED = r"\\{0,15}[\"']?"
-_BETWEEN = rf"{_ESCAPED}[ \t]{{0,4}}(?:[:=]|,)[ \t]{{0,4}}{_ESCAPED}"
+_QUOTE = r"\\{0,15}[\"']"
+_BETWEEN = rf"(?:{_ESCAPED}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_ESCAPED}|{_QUOTE},[ \t]{{0,4}}{_QUOTE})"
 _SCHEMES = r"(?:(?:bearer|basic|token|digest|negotiate|apikey|hmac)[ \t]{1,4})?"
 _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
     (
@@ -25,7 +26,13 @@ _RULES: tuple[tuple[str, Masked, re.Pattern[str]], ...] = (
         Masked.HEADER,
         re.compile(r"(?i)\bbearer(?:[ \t]{1,4}|%20|\+)(?=[^\s\"']{0,64}[0-9])(?P<secret>[^\s\"',;\\]{6,4096})"),
     ),
-    ("cookie", Masked.HEADER, re.compile(rf"(?i)\b(?:set-)?cookies?2?{_BETWEEN}(?P<secret>[^\r\n\"'\\]{{1,4096}})")),
+    (
+        "cookie",
+        Masked.HEADER,
+        re.compile(
+            rf"(?i)\b(?:set-)?cookie(?:2?{_BETWEEN}|s{_ESCAPED}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_QUOTE})(?P<secret>[^\r\n\"'\\]{{1,4096}})"
+        ),
+    ),
     ("://", Masked.URL_LOGIN, re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?!git@)(?P<secret>[^\s/\"'<>\\]{1,512})@")),
     ("%3a%2f%2f", Masked.URL_LOGIN, re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}%3a%2f%2f(?P<secret>[^\s/\"'<>\\]{1,512}?)%40")),
     (

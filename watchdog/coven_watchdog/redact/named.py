@@ -43,7 +43,7 @@ _STATED = re.compile(r"[ \t]{1,4}(?=[\"'`][^\"'`\n]{1,256}[\"'`];)")
 _COMPARED = re.compile(r"([\"'])([^\"'\n]{1,128})\1[ \t]{0,4}[=!]={1,2}[ \t]{0,4}[\w.]{0,32}$")
 _SPOKEN = re.compile(r"(?i) (?:is|was) [\"'`]?(?=[^\s]{0,64}[0-9])(?=[^\s\"'`]{6})")
 _WORD = re.compile(rf"[^\s\"'`]{{6,{_LONGEST}}}")
-_BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[^\s\"']{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
+_BARE = re.compile(r"[ \t]{0,2}=[ \t]{0,2}[\"']?(?=[A-Za-z+/=_.-]{0,64}[0-9])(?=[A-Za-z0-9+/=_.-]{8})")
 _NETRC = re.compile(r"(?i)\blogin[ \t]{1,4}[^\s]{1,128}[ \t]{1,4}$")
 _OPENING = re.compile(r"(?:[A-Z][A-Za-z]{0,31}(?:::[a-z_]{1,16})?\([ \t]{0,4}){0,3}[bfru]{0,2}(\\{0,15}[\"'`])")
 """A quote, also within what a program shows of it: `Some("…")`, `b'…'`."""
@@ -131,6 +131,9 @@ def _is_telling(name: str, before: str) -> bool:
         stem = before[:-1] if before.endswith(("_", "-")) else before
         return stem.lower().endswith(_TELLING_KEYS)
 
+    if name == "auth":
+        return not before[-1:].isalpha()
+
     if low == "pass" or low.startswith(("pass_", "pass-")):
         return before.endswith(('"', "'")) or bool(_PASS.search(before))
 
@@ -210,6 +213,6 @@ def _dull(text: str, start: int, end: int, name: str) -> bool:
     """Whether a value says nothing, or is a directory."""
     quoted = text[start - 1 : start] in {'"', "'", "`"}
     plain = not quoted and (_DULL.fullmatch(text, start, end) or text[start:end].lower() == name.lower())
-    return bool(plain or _EMPTY.fullmatch(text, start, end)) or (
+    return bool(plain or (quoted and end - start == 1) or _EMPTY.fullmatch(text, start, end)) or (
         name.lower() == "pwd" and text[start : start + 1] in {"/", "~", "$"}
     )
