@@ -1,5 +1,6 @@
 """`setup`: from nothing to being watched."""
 
+import subprocess
 import tomllib
 from contextlib import ExitStack
 from typing import Any
@@ -143,6 +144,23 @@ def test_a_message_that_is_not_taken(cli: Cli) -> None:
     assert "tries webhook again" in done.out
     assert "s3cr3t" not in done.out + done.err
     assert len(_channels(cli)) == 1
+
+
+def test_while_a_watchdog_runs(cli: Cli) -> None:
+    """A channel that is added is tried by the one that runs, once it has taken the file."""
+    with http_sink() as sink:
+        cli.configure(f'[[channels]]\nname = "first"\nurl = "{sink.url}"\n')
+        watchdog = subprocess.Popen([*cli.command, "run"], env=cli.env, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: cli("status", "--json").document["watchdog"]["running"])
+            document = cli(*ALONE, "--json", "--channel", "-", given=f"{sink.url}more\n").document
+        finally:
+            watchdog.terminate()
+            watchdog.wait()
+
+    assert (document["sent_by"], document["watched"]) == ("service", True)
+    assert [(one["name"], one["state"]) for one in document["channels"]] == [("first", None), ("webhook", "sent")]
+    assert [request.path for request in sink.got] == ["/more"]
 
 
 def test_what_cannot_be_asked_for(cli: Cli) -> None:

@@ -1,11 +1,14 @@
 """Addresses in, what Apprise says to them out; and whether this desktop shows anything. Both from couriers, which load what it takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 import anyio
 
 from coven_watchdog.deliver.couriers import CourierPool, environment
 from coven_watchdog.errors import WatchdogError
+
+T = TypeVar("T")
 
 
 def refusals(urls: Sequence[str], env: Mapping[str, str]) -> tuple[str, ...]:
@@ -15,7 +18,7 @@ def refusals(urls: Sequence[str], env: Mapping[str, str]) -> tuple[str, ...]:
         DeliveryError: it cannot be asked.
         ReplacedError: the installed package was replaced just now.
     """
-    return anyio.run(_refusals, urls, env) if urls else ()
+    return _asked(env, lambda pool: pool.refusals(urls)) if urls else ()
 
 
 def desktop_missing(env: Mapping[str, str]) -> str:
@@ -24,27 +27,20 @@ def desktop_missing(env: Mapping[str, str]) -> str:
     Raises:
         ReplacedError: the installed package was replaced just now.
     """
-    return anyio.run(_desktop_missing, env)
+    return _asked(env, lambda pool: pool.desktop_missing())
 
 
-async def _refusals(urls: Sequence[str], env: Mapping[str, str]) -> tuple[str, ...]:
-    failed: WatchdogError | None = None
-    async with CourierPool(environment(env)) as pool:
-        try:
-            return await pool.refusals(urls)
-        except WatchdogError as error:
-            # Raised in here it would come out as a group.
-            failed = error
+def _asked(env: Mapping[str, str], question: Callable[[CourierPool], Awaitable[T]]) -> T:
+    async def ask() -> T | WatchdogError:
+        async with CourierPool(environment(env)) as pool:
+            try:
+                return await question(pool)
+            except WatchdogError as error:
+                # Raised in here it would come out as a group.
+                return error
 
-    raise failed
+    answer = anyio.run(ask)
+    if isinstance(answer, WatchdogError):
+        raise answer
 
-
-async def _desktop_missing(env: Mapping[str, str]) -> str:
-    failed: WatchdogError | None = None
-    async with CourierPool(environment(env)) as pool:
-        try:
-            return await pool.desktop_missing()
-        except WatchdogError as error:
-            failed = error
-
-    raise failed
+    return answer
