@@ -20,8 +20,8 @@ from coven_watchdog.report.digest import DigestView
 from coven_watchdog.report.doctor import Doctor
 from coven_watchdog.report.incidents import Incidents, IncidentShown
 from coven_watchdog.report.notifications import NotifyLog, NotifyRoute, NotifyTest
-from coven_watchdog.report.setup import SetUp
 from coven_watchdog.report.service import ServiceStatus
+from coven_watchdog.report.setup import SetUp
 from coven_watchdog.report.silences import AckShown, Silenced, Silences, Unsilenced
 from coven_watchdog.report.status import Status
 
