@@ -87,7 +87,9 @@ class Days:
 
     def _long(self, **more: object) -> bool:
         if room := self._room():
-            self._may_be_silent(self.life.works(600, **more))
+            session = self.life.works(600, **more)
+            self._may_be_silent(session)
+            self._finishes(session)
 
         return room
 
