@@ -69,7 +69,7 @@ def test_channels_of_an_apprise_file(cli: Cli, tmp_path: Path) -> None:
     [
         ((), "missing option '--kind'"),
         (("--kind", "daemon.crashd"), "this kind is unknown: 'daemon.crashd'; did you mean daemon.crashed?"),
-        (("--kind", "session.*"), "'session.*' stands for 10 kinds\n next: name one of them: session.crashed, "),
+        (("--kind", "session.*"), "'session.*' stands for 11 kinds\n next: name one of them: session.crashed, "),
         (("--kind", "store.broken", "--severity", "fatal"), "'fatal' is not one of"),
         (("--kind", "store.broken", "--home", "nix"), "there is no home 'nix'\n next: there are: devbox"),
     ],
