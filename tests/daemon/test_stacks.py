@@ -31,6 +31,7 @@ async def test_threads_and_tasks() -> None:
         await anyio.wait_all_tasks_blocked()
         noted = tasks()
         lines = list(stacks(noted))
+        held = [coroutine() for _, coroutine in noted]
         event.set()
 
     go_on.set()
@@ -42,4 +43,5 @@ async def test_threads_and_tasks() -> None:
     inner = [line.rpartition(" in ")[2] for line in lines[start:] if __file__ in line][:2]
     assert inner == ["wait", "wait_deeply"]
     assert "s3cr3t" not in text
+    assert held
     assert 'Task "who waits"' not in "\n".join(stacks(noted))

@@ -115,11 +115,11 @@ class TestSessions:
             harness = (await simulated.command("pids"))[piped]
             os.kill(harness, signal.SIGSTOP)
             async with service.running():
-                await service.until(lambda store: self.kinds(store, IncidentState.OPEN) == self.LIVE, 30)
+                await service.until(lambda store: self.kinds(store, IncidentState.OPEN) >= self.LIVE, 60)
                 os.kill(harness, signal.SIGCONT)
                 await simulated.ask("POST", f"/api/v1/sessions/{asks}/kill")
                 await self.ended(simulated, "ghost", "stuck")
-                await service.until(lambda store: self.kinds(store, IncidentState.RESOLVED) == self.LIVE, 30)
+                await service.until(lambda store: self.kinds(store, IncidentState.RESOLVED) >= self.LIVE, 60)
 
         told = "\n".join(letter.text for letter in service.inbox.letters)
         for words in ("haunted is a ghost", "promised does not start", "asked waits for you", "piped stalled"):

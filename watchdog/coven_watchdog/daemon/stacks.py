@@ -34,7 +34,8 @@ def stacks(noted: Iterable[Noted]) -> Iterator[str]:
 
     for name, coroutine in noted:
         found = coroutine()
-        if found is not None:
+        # One that has ended may be referred to for a while, and has no frame any more.
+        if found is not None and _frame(found) is not None:
             yield f'Task "{name}" (most recent call last):'
             yield from _awaits(found)
 
@@ -51,13 +52,18 @@ def _frames(frame: FrameType | None) -> Iterator[str]:
 def _awaits(awaited: Any) -> Iterator[str]:  # noqa: ANN401 - coroutine, generator, asynchronous generator, or what a library awaits
     """Each coroutine and the one that it waits for."""
     for _ in range(_DEEPEST):
-        frame = _first(awaited, "cr_frame", "gi_frame", "ag_frame")
+        frame = _frame(awaited)
         if frame is not None:
             yield _line(frame)
 
         awaited = _first(awaited, "cr_await", "gi_yieldfrom", "ag_await")
         if awaited is None:
             return
+
+
+def _frame(awaited: object) -> Any:  # noqa: ANN401 - as above
+    """Where it stands; None once it has ended."""
+    return _first(awaited, "cr_frame", "gi_frame", "ag_frame")
 
 
 def _first(found: object, *names: str) -> Any:  # noqa: ANN401 - as above
