@@ -37,7 +37,7 @@ def test_both_ports_have_the_same_functions() -> None:
         name for name, value in vars(darwin).items() if callable(value) and getattr(value, "__module__", "") == darwin.__name__
     ]
     public = {name for name in names if not name.startswith("_")}
-    assert public - {"lock_owners", "sockets", "terminals", "terminal_number", "tree_cpu"} <= set(vars(linux))
+    assert public - {"executable", "lock_owners", "sockets", "terminals", "terminal_number", "tree_cpu"} <= set(vars(linux))
     assert public <= set(processes.__all__)
     assert {"holder", "identity", "lock_owners", "peer", "state"} <= public
 
