@@ -150,6 +150,18 @@ def test_nothing_is_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_homes_own_patterns(tmp_path: Path) -> None:
+    """What its owner told Coven to mask, in `privacy.toml`, is masked here, too."""
+    (tmp_path / "h").mkdir()
+    (tmp_path / "h" / "privacy.toml").write_text("extra_patterns = ['custom-[0-9]+']", encoding="utf-8")
+
+    async def says(_: BundleCase) -> Piece:
+        return piece("of custom-17")
+
+    bundle = _asked(tmp_path, Request(), (Collector("a", "a", 1, says),))
+    assert bundle.files[1].text == "of [redacted]\n"
+
+
 def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
     """An id that nobody knows, a file that is none."""
     with pytest.raises(WatchdogError, match="no incident and no session"):

@@ -43,8 +43,7 @@ def test_projects_where_they_are_asked_for(tmp_path: Path) -> None:
 
 def test_what_coven_masks_is_masked(tmp_path: Path) -> None:
     """By the home's own privacy.toml, beside the user's patterns."""
-    made = case(tmp_path)
-    (made.paths.root / "privacy.toml").write_text("extra_patterns = ['custom-[0-9]+']", encoding="utf-8")
+    made = case(tmp_path, patterns=("custom-[0-9]+",))
     assert made_of(made, piece("of custom-17")).text == "of [redacted]\n"
 
 

@@ -66,7 +66,8 @@ def _configured(settings: Settings, env: Mapping[str, str], findings: Findings) 
 def _no_twins(homes: tuple[Home, ...], source: str, findings: Findings) -> None:
     """Two entries for one directory would tell everything twice; a symlink to a home is the same directory."""
     seen: dict[object, str] = {}
-    for index, home in enumerate(homes):
+    # A single one has no twin, and may lie on a disk that hangs.
+    for index, home in enumerate(homes if len(homes) > 1 else ()):
         mark = _mark(home.path)
         if mark in seen:
             key = OPTION if source == OPTION else f"homes[{index}]"

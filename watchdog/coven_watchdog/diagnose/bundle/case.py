@@ -43,6 +43,7 @@ class BundleCase:
         session: the one that is asked for.
         ledger: the sessions of the ledger; None without one, or with `ledger_error`, which says why it cannot be read.
         now: when the bundle is made.
+        patterns: what the home's owner told Coven to mask.
     """
 
     asked: Asked
@@ -56,6 +57,7 @@ class BundleCase:
     session: Row | None = None
     ledger: Contents | None = None
     ledger_error: CovenError | None = None
+    patterns: tuple[str, ...] = ()
 
     @property
     def paths(self) -> HomePaths:

@@ -1,11 +1,13 @@
 """Who asks, and what for, come in; a bundle goes out: collect, redact, report, examine once more. Writing it is the caller's."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 from anyio import to_thread
 
+from coven_watchdog.coven.paths import HomePaths
+from coven_watchdog.coven.privacy import extra_patterns
 from coven_watchdog.diagnose.bundle import manifest, report
 from coven_watchdog.diagnose.bundle.archive import packed
 from coven_watchdog.diagnose.bundle.case import BundleCase, Wishes
@@ -25,6 +27,7 @@ from coven_watchdog.report.times import moment
 
 _DROPPED = "left out with --drop"
 _SHOWN = 5
+_PATIENCE = 1.0
 ROOM = 9_500_000
 """Bytes of all files together before anything is taken out, so that an archive stays below 10 MB whatever is in it."""
 
@@ -63,8 +66,19 @@ async def make(asked: Asked, request: Request, collectors: Sequence[Collector] =
     """
     _check(request.drop, collectors)
     case = await subject(asked, await examine(asked), request.id, request.wishes)
+    case = replace(case, patterns=await _patterns(case.paths))
     pieces, absent = await _collected(case, request.drop, collectors)
     return await to_thread.run_sync(bundled, Collected(case, pieces), absent, request.drop)
+
+
+async def _patterns(paths: HomePaths) -> tuple[str, ...]:
+    """What the home's owner told Coven to mask. Of a home that hangs nothing comes into the bundle, and nothing of this either."""
+
+    async def read() -> tuple[str, ...]:
+        return await to_thread.run_sync(extra_patterns, paths, abandon_on_cancel=True)
+
+    found = await fenced(read, _PATIENCE)
+    return () if isinstance(found, Failure) else found
 
 
 def bundled(found: Collected, absent: Sequence[AbsentView], drop: Collection[str], room: int = ROOM) -> Bundle:

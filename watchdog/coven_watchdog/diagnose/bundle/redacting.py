@@ -9,7 +9,6 @@ from pathlib import Path
 
 from coven_watchdog import clock
 from coven_watchdog.config import apprise_text, needs_service, resolve
-from coven_watchdog.coven.privacy import extra_patterns
 from coven_watchdog.diagnose.bundle.case import BundleCase
 from coven_watchdog.diagnose.bundle.piece import Piece
 from coven_watchdog.errors import ConfigError
@@ -51,7 +50,7 @@ def redactor(case: BundleCase, pieces: Mapping[str, Piece]) -> Redactor:
         projects=() if case.wishes.titles else _projects(case),
         salt=_salt(pieces),
     )
-    return Redactor(names, (*case.asked.settings.privacy.patterns, *extra_patterns(case.paths)), configured(case))
+    return Redactor(names, (*case.asked.settings.privacy.patterns, *case.patterns), configured(case))
 
 
 def _projects(case: BundleCase) -> tuple[str, ...]:
