@@ -87,8 +87,7 @@ class TestSessions:
 
     SOON = """
         [probe]
-        session_interval = "1s"
-        health_interval = "2s"
+        session_interval = "2s"
         [sessions]
         ghost_after = "1s"
         stuck_after = "1s"
