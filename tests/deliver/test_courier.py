@@ -73,6 +73,14 @@ def courier(environ: dict[str, str]) -> Iterator[Courier]:
         yield running
 
 
+def test_a_start_sends_nothing(environ: dict[str, str], http: HttpSink) -> None:
+    """What a courier rehearses at its start reaches neither a server nor a proxy: the first request is the first message."""
+    with started(environ | {"http_proxy": http.url.replace("json:", "http:")}, "apprise") as courier:
+        courier.carry(replace(ALERT, url="json://nobody.invalid/"))
+
+    assert len(http.wait()) == 1
+
+
 def test_http(courier: Courier, http: HttpSink) -> None:
     """A message arrives whole, under our own name, with its type, and the receipt says so."""
     receipt = courier.carry(replace(ALERT, url=http.url))

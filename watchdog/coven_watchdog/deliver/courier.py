@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import sys
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 EXIT_BROKEN = 75
 _ERROR_LIMIT = 300
+_NO_PORT = "json://127.0.0.1:99999"
 _SHARE_OF_TIMEOUT = 0.9
 """Apprise gives up this much before the parent kills, so that its own words still arrive."""
 
@@ -222,9 +224,24 @@ def _asset() -> "apprise.AppriseAsset":
         image_url_logo="",
         http_redirects=False,
     )
-    apprise.Apprise.instantiate("json://127.0.0.1", asset=asset)
+    _rehearse(asset)
     attend()
     return asset
+
+
+def _rehearse(asset: "apprise.AppriseAsset") -> None:
+    """Send to a port that cannot be: it fails before anything is looked up or connected.
+
+    The first message of a process takes several ms longer than the next, for modules, threads and sessions.
+    """
+    import apprise  # noqa: PLC0415 - as above
+
+    apprise.Apprise.instantiate(_NO_PORT, asset=asset)
+    # Part of the fence: what fails here fails with a message as well, and is told there.
+    with suppress(Exception):
+        box = apprise.Apprise(asset=asset)
+        box.add(_NO_PORT)
+        box.notify(body="-")
 
 
 def _shown(text: str, parcel: Parcel) -> str:
