@@ -121,8 +121,9 @@ def _set_up(terms: Terms, wish: Wish) -> SetUp:
 
     with ExitStack() as undo:
         if text != now.text:
-            write_private(now.path, text)
+            # Before it is written: Ctrl-C may come at any moment.
             undo.callback(_restore, now)
+            write_private(now.path, text)
 
         served = _served(terms, service, undo) if service is not None else None
         names = [entry.name for entry in choice.entries]
