@@ -26,6 +26,8 @@ def _say(**what: int) -> None:
 def _become(order: dict[str, Any]) -> None:
     """In the new process: its session, its files, its program."""
     signal.set_wakeup_fd(-1)
+    # Somebody may have started all of this with nohup, and a window that is closed must be felt.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if order["session"]:
         os.setsid()
 
