@@ -3,7 +3,6 @@
 import faulthandler
 import logging
 import resource
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -32,9 +31,6 @@ logger = logging.getLogger(__name__)
 _LETS_FINISH = 1.0
 _ONCE_LOOKS = 10.0
 _ONCE_DELIVERS = 30.0
-_LETS_OTHERS = 0.0005
-"""Seconds after which a busy thread lets another one run. An alert changes threads four times on its way to the courier, and each
-time it may wait so long for what is busy with the scene; 5 ms are the interpreter's own."""
 _READY_WITHIN = 5.0
 
 
@@ -47,7 +43,6 @@ def run(options: RunOptions) -> int:
         StoreError: the store was written by a later version, or takes nothing any more, not even in memory.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.setswitchinterval(_LETS_OTHERS)
     keep_streams()
     # Where everything stood, in the journal, when systemd's own timer runs out and it sends SIGABRT.
     faulthandler.enable(STDERR)
